@@ -1,0 +1,26 @@
+"""Hashing passwords: Argon2id, by the library's recommended cost. Slow on purpose."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from lms.accounts.rules import MOST_CHARACTERS
+
+_hasher = PasswordHasher()
+# Verified against when there is no account, so that the answer takes as long.
+_NOBODY = _hasher.hash("there is nobody of this name")
+
+
+def hashed(password: str) -> str:
+    """The hash to keep."""
+    return _hasher.hash(password)
+
+
+def matches(password: str, kept: str | None) -> bool:
+    """Whether the password is the one that was hashed; takes as long when nothing was kept."""
+    # A password beyond what we accept never reaches the hash: it would only cost time.
+    candidate = password if len(password) <= MOST_CHARACTERS else ""
+    try:
+        _hasher.verify(kept or _NOBODY, candidate)
+    except (VerificationError, InvalidHashError):
+        return False
+    return kept is not None and candidate == password

@@ -1,0 +1,113 @@
+"""Rules about accounts: addresses, passwords, invitations, and who may hold what."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from zxcvbn import zxcvbn
+
+from lms.access.actor import APPOINTMENTS, SECOND_FACTOR, Role
+from lms.errors import RuleBroken
+
+INVITATION_LIFE = timedelta(hours=72)
+RESET_LIFE = timedelta(hours=1)
+MOST_RESETS_A_DAY = 5
+
+# Length is what counts: no rule about kinds of characters, no expiry (NCSC's advice).
+LEAST_FOR_STAFF = 15
+LEAST_FOR_ADVOCATES = 12
+MOST_CHARACTERS = 128
+# The strength estimate reads no further: its time grows with the square of the length.
+_ESTIMATED = 72
+_GUESSABLE_BELOW = 3  # of 4
+_OUR_WORDS = ["alongside", "imsa", "slavery", "modern", "advocate", "survivor", "trafficking"]
+
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f<>\"(),:;\[\]\\]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+class Purpose(StrEnum):
+    """What a single-use link is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class WeakPassword(RuleBroken):
+    """The password would not keep somebody out."""
+
+
+class LinkUnusable(RuleBroken):
+    """The link was used, cancelled, or is too old."""
+
+
+class SingleUse(Protocol):
+    """A link that works once."""
+
+    expires_at: datetime
+    used_at: datetime | None
+    cancelled_at: datetime | None
+
+
+def normal_address(typed: str) -> str:
+    """An email address in the one form in which we keep and compare it.
+
+    Raises RuleBroken for what can't be an address.
+    """
+    address = unicodedata.normalize("NFC", typed.strip()).casefold()
+    if len(address) > 254 or not _ADDRESS.fullmatch(address):
+        raise RuleBroken("Enter an email address in full, like name@example.org")
+    return address
+
+
+def least_characters(roles: frozenset[Role]) -> int:
+    """How long a password has to be for somebody with these roles."""
+    return LEAST_FOR_STAFF if roles & SECOND_FACTOR else LEAST_FOR_ADVOCATES
+
+
+def check_password(password: str, least: int, about: Sequence[str]) -> None:
+    """Refuse a password that is short or guessable; raises WeakPassword.
+
+    least  fewest characters
+    about  the person's own name and address, which others know
+    """
+    if len(password) < least:
+        raise WeakPassword(f"Use at least {least} characters. Three or four odd words do well.")
+    if len(password) > MOST_CHARACTERS:
+        raise WeakPassword(f"Use at most {MOST_CHARACTERS} characters.")
+    known = [*_OUR_WORDS, *(word for text in about for word in re.split(r"[\W_]+", text) if word)]
+    if zxcvbn(password[:_ESTIMATED], user_inputs=known)["score"] < _GUESSABLE_BELOW:
+        raise WeakPassword("This can be guessed. Use three or four odd words that only you join.")
+
+
+def check_usable(link: SingleUse, at: datetime) -> None:
+    """Refuse a link that was used, cancelled or has expired; raises LinkUnusable.
+
+    One sentence for all three: the link is dead, and what to do is the same.
+    """
+    if link.used_at or link.cancelled_at or at >= link.expires_at:
+        raise LinkUnusable("This link has been used or is too old. Ask for a new one.")
+
+
+def check_grantable(role: Role, at: str) -> None:
+    """Coordinators and supervisors hold their role at an organisation; nobody else does."""
+    if (role in APPOINTMENTS) != bool(at):
+        raise RuleBroken("Coordinators and supervisors are appointed at one organisation.")
+
+
+def needs_second_registrar(role: Role) -> bool:
+    """A registrar can make anybody anything, so a second one has to agree to each."""
+    return role is Role.REGISTRAR
+
+
+def needs_second_factor(roles: frozenset[Role]) -> bool:
+    """Whether somebody with these roles signs in with a second factor."""
+    return bool(roles & SECOND_FACTOR)
+
+
+def check_born(born_on: date, today: date) -> None:
+    """Refuse a date of birth that no adult worker can have; raises RuleBroken."""
+    if not today.year - 110 <= born_on.year <= today.year - 16:
+        raise RuleBroken("Check the date of birth: the year can’t be right.")

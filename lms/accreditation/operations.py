@@ -1,0 +1,174 @@
+"""What is done to the register, and every look at it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from lms import clock, refs, vault
+from lms.access import gate
+from lms.access.actor import Actor
+from lms.access.conditions import Chaired
+from lms.access.permissions import Permission as P
+from lms.accounts.models import Account
+from lms.accreditation import queries, rules
+from lms.accreditation.models import Check, Entry, StandingEvent
+from lms.accreditation.rules import Kind, Reason, Standing, Terms
+from lms.audit.trail import Event, record
+from lms.db import db, lock
+from lms.errors import NotFound, RuleBroken
+from lms.organisations.models import Organisation
+from lms.organisations.queries import is_approved
+
+
+class Place(Protocol):
+    """An enrolment, as the register sees it."""
+
+    @property
+    def ref(self) -> str: ...
+
+    @property
+    def advocate_id(self) -> int: ...
+
+
+class Proposal(Protocol):
+    """A decision of one accreditor that waits for another."""
+
+    @property
+    def ref(self) -> str: ...
+
+    @property
+    def proposed_by_id(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """What an employer knows of the person: number, as typed and tidied, and date of birth."""
+
+    number: str
+    born_on: date
+
+
+def open_entry(warrant: Place, holder: Account, qualify_by: date, *, actor: Actor) -> Entry:
+    """Open somebody's place in the register, in training; or put them in training again.
+
+    warrant  the enrolment whose place is accepted
+    """
+    gate.require(actor, P.ACCEPT_PLACE, warrant)
+    entry = queries.entry_of(holder.id)
+    if entry is None:
+        entry = Entry(
+            ref=refs.new("ENT"),
+            number=rules.new_number(),
+            holder_id=holder.id,
+            opened_at=clock.now(),
+        )
+        db.session.add(entry)
+        db.session.flush()
+        record(actor, Event.ENTRY_OPENED, entry.ref)
+    today = clock.today()
+    if _may_become(entry, Standing.IN_TRAINING):
+        _append(entry, Terms(Standing.IN_TRAINING, today, qualify_by), warrant.ref, actor)
+    return entry
+
+
+def record_award(holder_id: int, warrant: Chaired, *, authority: str, actor: Actor) -> None:
+    """Note that a board made an award; the accrediting body decides next.
+
+    warrant    the meeting of the board
+    authority  reference of its decision on this person
+    """
+    gate.require(actor, P.RATIFY_RESULTS, warrant)
+    entry = queries.entry_of(holder_id)
+    if entry is None:  # it was opened when the place was accepted
+        raise NotFound
+    lock(entry)
+    if _may_become(entry, Standing.AWARD_MADE):
+        _append(entry, Terms(Standing.AWARD_MADE, clock.today()), authority, actor)
+
+
+def change_standing(entry: Entry, terms: Terms, warrant: Proposal, *, actor: Actor) -> None:
+    """Enter what two accreditors decided.
+
+    warrant  the proposal, which this actor confirms
+
+    Raises RuleBroken for a standing that can't follow the present one.
+    """
+    gate.require(actor, P.CONFIRM_STANDING, warrant)
+    lock(entry)
+    rules.check_terms(terms)
+    now = queries.standing_of(entry, clock.today())
+    rules.check_move(now.standing if now else None, terms.standing)
+    _append(entry, terms, warrant.ref, actor)
+
+
+def withhold(entry: Entry, kind: Kind, warrant: Proposal, *, actor: Actor) -> None:
+    """Make checks find nothing, or find the entry again; decided by two, like a standing."""
+    gate.require(actor, P.CONFIRM_STANDING, warrant)
+    lock(entry)
+    _append(entry, Terms(Standing.IN_TRAINING, clock.today()), warrant.ref, actor, kind)
+
+
+def check(organisation: Organisation, proofs: Proofs, reason: Reason, *, actor: Actor) -> Check:
+    """Look somebody up for an employer: the look is noted first, whatever the answer.
+
+    returns  the look; without an entry it is "no match", which is the same for unknown, hidden
+             and mistyped
+    """
+    gate.require(actor, P.CHECK_ACCREDITATION, organisation)
+    if not is_approved(organisation):
+        raise RuleBroken("Your organisation is not approved to check at present.")
+    found = queries.match(proofs.number, proofs.born_on)
+    look = Check(
+        ref=refs.new("CHK"),
+        organisation=organisation,
+        checker_id=actor.person_id,
+        reason=reason,
+        number_hash=vault.keys().sign(f"number:{proofs.number}".encode()),
+        entry=found[0] if found else None,
+        answer=_answer(rules.in_force(found[1], clock.today())) if found else None,
+        made_at=clock.now(),
+    )
+    db.session.add(look)
+    record(actor, Event.CHECKED, look.ref, organisation=organisation.ref, matched=bool(found))
+    return look
+
+
+def _may_become(entry: Entry, standing: Standing) -> bool:
+    now = queries.standing_of(entry, clock.today())
+    return standing in rules.MOVES[now.standing if now else None]
+
+
+def _answer(terms: Terms | None) -> dict[str, Any] | None:
+    """What was answered, kept for the receipt. No name: that stays with the personal record."""
+    if terms is None:
+        return None
+    return {
+        "standing": terms.standing,
+        "from_on": terms.from_on.isoformat(),
+        "until_on": terms.until_on.isoformat() if terms.until_on else None,
+        "scope": terms.scope,
+        "conditions": list(terms.conditions),
+    }
+
+
+def _append(
+    entry: Entry, terms: Terms, authority: str, actor: Actor, kind: Kind = Kind.STANDING
+) -> None:
+    earlier = queries.events_of(entry.id)
+    standing = terms.standing if kind is Kind.STANDING else None
+    db.session.add(
+        StandingEvent(
+            entry_id=entry.id,
+            seq=earlier[-1].seq + 1 if earlier else 1,
+            kind=kind,
+            standing=standing,
+            from_on=terms.from_on,
+            until_on=terms.until_on,
+            scope=terms.scope,
+            conditions=list(terms.conditions),
+            authority=authority,
+            entered_by=actor.ref,
+            entered_at=clock.now(),
+        )
+    )
+    record(actor, Event.STANDING_CHANGED, entry.ref, kind=kind, standing=standing, by=authority)

@@ -1,0 +1,107 @@
+"""What one advocate has to hand in, and how each piece stands; asked in one go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, select
+from sqlalchemy.orm import aliased
+
+from lms.assessment.models import (
+    Assessment,
+    Deadline,
+    Draft,
+    Extension,
+    OpenedAttempt,
+    Submission,
+)
+from lms.catalogue.models import Brief, Module
+from lms.cohorts.models import Enrolment
+from lms.db import db
+
+
+@dataclass(frozen=True)
+class Due:
+    """One assessment as it stands for one advocate.
+
+    attempt    the present one: 1 first sit, then referrals and deferrals
+    due_at     its deadline, extension included
+    extended   whether the advocate has more time than the others
+    submission the version that counts so far, if anything was handed in
+    drafted_at when text was saved last and not handed in; None without a draft
+    """
+
+    assessment: Assessment
+    brief: Brief
+    module: Module
+    attempt: int
+    due_at: datetime
+    extended: bool
+    submission: Submission | None
+    drafted_at: datetime | None
+
+
+def due_for(enrolment: Enrolment) -> list[Due]:
+    """Every assessment as it stands for one advocate. One query, whatever the number."""
+    further, more, work = aliased(OpenedAttempt), aliased(Extension), aliased(Submission)
+    attempt = func.coalesce(further.attempt, 1)
+    plain = func.coalesce(further.due_at, Deadline.due_at)
+    extended = func.coalesce(more.due_at > plain, false())
+    due = case((extended, more.due_at), else_=plain)
+    rows = db.session.execute(
+        select(Assessment, Brief, Module, attempt, due, extended, work, Draft.saved_at)
+        .join(Brief, Brief.id == Assessment.brief_id)
+        .join(Module, Module.id == Brief.module_id)
+        .join(Deadline, and_(Deadline.assessment_id == Assessment.id, _is_last(Deadline)))
+        .outerjoin(further, _of(further, enrolment) & _is_last_attempt(further))
+        .outerjoin(more, _of(more, enrolment) & (more.attempt == attempt) & _is_last_given(more))
+        .outerjoin(work, _of(work, enrolment) & (work.attempt == attempt) & _is_last_version(work))
+        .outerjoin(Draft, _of(Draft, enrolment))
+        .where(Assessment.cohort_id == enrolment.cohort_id)
+        .order_by(Module.position, Brief.key)
+    )
+    return [
+        Due(
+            assessment,
+            brief,
+            module,
+            at,
+            due_at,
+            more_time,
+            handed_in,
+            drafted_at,
+        )
+        for assessment, brief, module, at, due_at, more_time, handed_in, drafted_at in rows
+    ]
+
+
+def _of(table: Any, enrolment: Enrolment) -> ColumnElement[bool]:
+    return and_(table.enrolment_id == enrolment.id, table.assessment_id == Assessment.id)
+
+
+def _is_last(table: Any) -> ColumnElement[bool]:
+    newer = aliased(Deadline)
+    return ~exists().where(newer.assessment_id == table.assessment_id, newer.seq > table.seq)
+
+
+def _is_last_attempt(table: Any) -> ColumnElement[bool]:
+    newer = aliased(OpenedAttempt)
+    return ~exists().where(_same_work(newer, table), newer.attempt > table.attempt)
+
+
+def _is_last_given(table: Any) -> ColumnElement[bool]:
+    newer = aliased(Extension)
+    return ~exists().where(
+        _same_work(newer, table), newer.attempt == table.attempt, newer.seq > table.seq
+    )
+
+
+def _is_last_version(table: Any) -> ColumnElement[bool]:
+    newer = aliased(Submission)
+    return ~exists().where(
+        _same_work(newer, table), newer.attempt == table.attempt, newer.version > table.version
+    )
+
+
+def _same_work(one: Any, other: Any) -> ColumnElement[bool]:
+    return and_(one.enrolment_id == other.enrolment_id, one.assessment_id == other.assessment_id)

@@ -1,0 +1,192 @@
+"""Pages on which advocates hand in work."""
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from lms import clock, refs, storage
+from lms.access.gate import actor, needs, require
+from lms.access.permissions import Permission as P
+from lms.assessment import operations, queries, rules, uploads
+from lms.assessment.due import Due, due_for
+from lms.assessment.forms import DraftForm, SubmissionForm
+from lms.assessment.models import Assessment, Submission
+from lms.catalogue.queries import rubric_of
+from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import active_enrolment_of, enrolled_in
+from lms.cohorts.rules import Kind as EnrolmentKind
+from lms.db import unit_of_work
+from lms.documents import MEDIA_TYPES, Kind
+from lms.errors import NotFound, RuleBroken
+from lms.regulations.profile import Regulations
+from lms.web.forms import was_sent
+
+bp = Blueprint("assessment", __name__, template_folder="templates")
+
+
+@bp.get("/assessments/")
+@needs(P.SUBMIT_WORK)
+def assessments() -> ResponseReturnValue:
+    """What one has to hand in, and by when."""
+    enrolment = active_enrolment_of(actor().person_id)
+    assessed = enrolment if enrolment and enrolment.kind == EnrolmentKind.ASSESSED else None
+    due = due_for(assessed) if assessed else []
+    return render_template(
+        "assessment/assessments.html",
+        enrolment=enrolment,
+        due=due,
+        late=_late(due, assessed.cohort.regulations) if assessed else set(),
+        now=clock.now(),
+    )
+
+
+@bp.get("/assessments/<ref>")
+@needs(P.SUBMIT_WORK)
+def brief(ref: str) -> ResponseReturnValue:
+    """The brief with its rubric, and when it is due."""
+    assessment, enrolment = _own(ref)
+    return render_template(
+        "assessment/brief.html",
+        assessment=assessment,
+        html=Markup(assessment.brief.html),  # noqa: S704 - sanitised when it was published
+        rubric=rubric_of(assessment.brief_id),
+        **_facts(assessment, enrolment),
+    )
+
+
+@bp.route("/assessments/<ref>/submit", methods=["GET", "POST"])
+@needs(P.SUBMIT_WORK)
+def submit(ref: str) -> ResponseReturnValue:
+    """The page where an advocate hands in work."""
+    assessment, enrolment = _own(ref)
+    if was_sent("draft"):
+        return _save_draft(assessment, enrolment)
+    form = SubmissionForm.from_request(**_fresh(assessment, enrolment))
+    if form.accepted() and (submission := _handed_in(assessment, enrolment, form)):
+        flash("We have your work. Keep this receipt.")
+        return redirect(url_for("assessment.receipt", ref=submission.ref))
+    if form.errors and form.text.data:
+        _keep_text(assessment, enrolment, form.text.data)
+    page = render_template(
+        "assessment/submit.html",
+        assessment=assessment,
+        form=form,
+        draft=queries.draft(enrolment, assessment),
+        **_facts(assessment, enrolment),
+    )
+    return page, form.status
+
+
+@bp.get("/submissions/<ref>/receipt")
+@needs(P.READ_OWN_WORK)
+def receipt(ref: str) -> ResponseReturnValue:
+    """The receipt of one submission, and every version of its attempt."""
+    submission = _own_submission(ref)
+    regulations = submission.enrolment.cohort.regulations
+    versions = queries.versions_of(submission)
+    return render_template(
+        "assessment/receipt.html",
+        submission=submission,
+        brief=submission.assessment.brief,
+        module=submission.assessment.brief.module,
+        versions=versions,
+        counts=versions[0].id == submission.id,
+        late_rule=regulations.late_work,
+        days_late=rules.days_late(submission.due_at, submission.received_at, regulations),
+        number=queries.number_of(submission.enrolment, submission.assessment),
+        replaceable=clock.now() <= submission.due_at,
+    )
+
+
+@bp.get("/submissions/<ref>/file")
+@needs(P.READ_OWN_WORK)
+def file(ref: str) -> ResponseReturnValue:
+    """What was handed in, byte for byte, as an attachment."""
+    submission = _own_submission(ref)
+    return send_file(
+        storage.open(submission.file_key),
+        mimetype=MEDIA_TYPES[Kind(submission.kind)],
+        as_attachment=True,
+        download_name=submission.file_name,
+        etag=False,
+    )
+
+
+def _own(ref: str) -> tuple[Assessment, Enrolment]:
+    """The assessment, and the actor's own place in its cohort. Raises NotFound."""
+    assessment = queries.assessment(ref)
+    me = actor().person_id
+    enrolment = enrolled_in(assessment.cohort, [me]).get(me)
+    if enrolment is None or enrolment.kind != EnrolmentKind.ASSESSED:
+        raise NotFound
+    require(actor(), P.SUBMIT_WORK, enrolment)
+    return assessment, enrolment
+
+
+def _own_submission(ref: str) -> Submission:
+    submission = queries.submission(ref)
+    require(actor(), P.READ_OWN_WORK, submission)
+    return submission
+
+
+def _handed_in(
+    assessment: Assessment, enrolment: Enrolment, form: SubmissionForm
+) -> Submission | None:
+    token = form.token.data or refs.token()
+    try:
+        if form.work.data and form.work.data.filename:
+            work = uploads.file_work(token, form.work.data)
+        else:
+            work = uploads.text_work(token, form.text.data or "")
+        with unit_of_work():
+            return operations.submit_work(enrolment, assessment, work, actor=actor())
+    except RuleBroken as refusal:
+        form.refused("work" if form.work.data else "text", refusal)
+    return None
+
+
+def _save_draft(assessment: Assessment, enrolment: Enrolment) -> ResponseReturnValue:
+    form = DraftForm.from_request()
+    if form.accepted():
+        _keep_text(assessment, enrolment, form.text.data or "")
+        flash("Your draft is saved. It is not handed in.")
+        return redirect(url_for("assessment.submit", ref=assessment.ref))
+    raise RuleBroken("This text is too long, or has characters that can’t be shown.")
+
+
+def _keep_text(assessment: Assessment, enrolment: Enrolment, text: str) -> None:
+    with unit_of_work():
+        operations.save_draft(enrolment, assessment, text, actor=actor())
+
+
+def _fresh(assessment: Assessment, enrolment: Enrolment) -> dict[str, object]:
+    """What the form holds before anybody typed: a token of its own, and the saved draft."""
+    if request.method == "POST":
+        return {}
+    draft = queries.draft(enrolment, assessment)
+    return {"token": refs.token(), "text": draft.text if draft else ""}
+
+
+def _facts(assessment: Assessment, enrolment: Enrolment) -> dict[str, object]:
+    due_at = queries.deadline(enrolment, assessment)
+    regulations = enrolment.cohort.regulations
+    return {
+        "brief": assessment.brief,
+        "module": assessment.brief.module,
+        "handed_in": queries.handed_in(enrolment, assessment),
+        "rulebook": enrolment.cohort.intake.regulations_version.ref,
+        "due_at": due_at,
+        "closes_at": rules.closes_at(due_at, regulations),
+        "late_rule": regulations.late_work,
+        "attempt": queries.current_attempt(enrolment, assessment),
+        "number": queries.number_of(enrolment, assessment),
+        "now": clock.now(),
+    }
+
+
+def _late(due: list[Due], regulations: Regulations) -> set[int]:
+    """Rows of the submissions that the rulebook counts as late."""
+    handed_in = (each.submission for each in due if each.submission)
+    return {
+        each.id for each in handed_in if rules.days_late(each.due_at, each.received_at, regulations)
+    }

@@ -1,0 +1,73 @@
+"""The foot of a page: the references it cites and the words it uses, as HTML."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from markupsafe import Markup
+
+from lms.catalogue.shapes import ReferenceShape, TermShape
+from lms.markup import TeachingPage
+from lms.markup_blocks import anchor
+
+_KINDS = {
+    "act": "Act",
+    "secondary-legislation": "Secondary legislation",
+    "treaty": "Treaty",
+    "statutory-guidance": "Statutory guidance",
+    "guidance": "Guidance",
+    "statistic": "Statistics",
+    "research": "Research",
+    "standard": "Standard",
+    "case-law": "Case-law",
+}
+_SECTION = Markup(
+    '<section class="refs" aria-labelledby="{id}-h"><h2 id="{id}-h">{title}</h2>{body}</section>'
+)
+_SOURCE = Markup(
+    '<li id="ref-{key}">{title}. {kind}{law}{checked}. '
+    '<a href="{address}" rel="noreferrer noopener">{address}</a></li>'
+)
+_WORD = Markup(
+    '<div id="term-{key}"><dt>{term}</dt><dd>{meaning} <a href="#use-{key}">Back to the text'
+    '<span class="hide"> after “{term}”</span></a></dd></div>'
+)
+
+
+def with_foot(
+    shown: TeachingPage,
+    terms: Mapping[str, TermShape],
+    references: Mapping[str, ReferenceShape],
+) -> Markup:
+    """A page's HTML with what it cites and uses below it."""
+    parts = [shown.html]
+    if shown.references:
+        sources = (_source(key, references[key]) for key in shown.references)
+        parts.append(_section("refs", "References", Markup("<ul>{}</ul>"), sources))
+    if shown.terms:
+        words = (
+            _WORD.format(key=anchor(key), term=terms[key].term, meaning=terms[key].meaning)
+            for key in shown.terms
+        )
+        parts.append(_section("words", "Words on this page", Markup("<dl>{}</dl>"), words))
+    return Markup("\n").join(parts)
+
+
+def _section(name: str, title: str, around: Markup, items: Iterable[Markup]) -> Markup:
+    return _SECTION.format(id=name, title=title, body=around.format(Markup("").join(items)))
+
+
+def _source(key: str, reference: ReferenceShape) -> Markup:
+    law = f", law as at {_day(reference.law_as_at)}" if reference.law_as_at else ""
+    checked = f", read {_day(reference.checked_on)}" if reference.read else ", cited at second hand"
+    return _SOURCE.format(
+        key=key,
+        title=reference.title,
+        kind=_KINDS[reference.kind],
+        law=law,
+        checked=checked,
+        address=reference.address,
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,93 @@
+"""Questions about published content."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, defer
+
+from lms.catalogue.models import Brief, ContentVersion, Criterion, Module, Page
+from lms.db import db
+from lms.errors import NotFound
+
+
+def version(ref: str) -> ContentVersion:
+    """The published version of this reference. Raises NotFound."""
+    found = db.session.scalar(select(ContentVersion).where(ContentVersion.ref == ref))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def versions() -> Sequence[ContentVersion]:
+    """Every published version, the newest first."""
+    return db.session.scalars(select(ContentVersion).order_by(ContentVersion.id.desc())).all()
+
+
+def version_with_content(sha256: str) -> ContentVersion | None:
+    """The version that holds exactly this content."""
+    return db.session.scalar(select(ContentVersion).where(ContentVersion.sha256 == sha256))
+
+
+def modules_of(version_id: int) -> Sequence[Module]:
+    """The modules of a version, in order."""
+    return db.session.scalars(
+        select(Module).where(Module.version_id == version_id).order_by(Module.position)
+    ).all()
+
+
+def module_of(version_id: int, slug: str) -> Module:
+    """One module of a version. Raises NotFound."""
+    found = db.session.scalar(
+        select(Module).where(Module.version_id == version_id, Module.slug == slug)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def pages_of(module: Module) -> Sequence[Page]:
+    """The pages of a module, in reading order, without their texts."""
+    return db.session.scalars(
+        select(Page)
+        .where(Page.module_id == module.id)
+        .options(defer(Page.html), defer(Page.source))
+        .order_by(Page.position)
+    ).all()
+
+
+def page_of(module: Module, slug: str) -> Page:
+    """One page of a module. Raises NotFound."""
+    found = db.session.scalar(select(Page).where(Page.module_id == module.id, Page.slug == slug))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def briefs_of(version_id: int) -> Sequence[Brief]:
+    """The assessments described in a version, module by module, without their texts."""
+    return db.session.scalars(
+        select(Brief)
+        .join(Module, Module.id == Brief.module_id)
+        .where(Module.version_id == version_id)
+        .options(defer(Brief.html), defer(Brief.source), contains_eager(Brief.module))
+        .order_by(Module.position, Brief.key)
+    ).all()
+
+
+def brief_called(version_id: int, module_slug: str, key: str) -> Brief:
+    """One assessment described in a version. Raises NotFound."""
+    found = db.session.scalar(
+        select(Brief)
+        .join(Module, Module.id == Brief.module_id)
+        .where(Module.version_id == version_id, Module.slug == module_slug, Brief.key == key)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rubric_of(brief_id: int) -> Sequence[Criterion]:
+    """The rows of an assessment's rubric, in order."""
+    return db.session.scalars(
+        select(Criterion).where(Criterion.brief_id == brief_id).order_by(Criterion.position)
+    ).all()

@@ -1,0 +1,182 @@
+"""The shape of authored content: what each file may hold. Anything else is a finding."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+OutcomeKey = Annotated[str, Field(pattern=r"^LO[1-9][0-9]?$")]
+Nation = Literal["england-and-wales", "scotland", "northern-ireland"]
+
+
+class Authored(BaseModel):
+    """Whatever an author writes: no field but the known ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dated(Authored):
+    """Something that states law, as at a day, to be looked at again by another."""
+
+    law_as_at: date
+    review_by: date
+
+    @model_validator(mode="after")
+    def _review_comes_after(self) -> "Dated":
+        if self.review_by <= self.law_as_at:
+            raise ValueError("review_by must come after law_as_at")
+        return self
+
+
+class ProgrammeFile(Authored):
+    """programme.yml: what the modules lead to."""
+
+    key: Key
+    title: str = Field(min_length=5)
+    award: str = Field(min_length=5)
+    level: int = Field(ge=3, le=8)
+    credits: int = Field(ge=1, le=360)
+    note: str = Field(min_length=10)  # what this programme is, and whose it isn't
+    modules: tuple[str, ...] = Field(min_length=1)  # folders below modules/, in order
+
+
+class OutcomeShape(Authored):
+    """What an advocate will be able to do."""
+
+    key: OutcomeKey
+    text: str = Field(min_length=10)
+
+
+class Reviewers(Authored):
+    """Who signed the content off. Nobody is made up: none means "not yet reviewed"."""
+
+    subject: str | None
+    legal: str | None
+    lived_experience: str | None
+
+
+class ModuleFile(Dated):
+    """module.yml."""
+
+    code: str = Field(pattern=r"^[A-Z]{2,6}[0-9]{2,4}$")
+    title: str = Field(min_length=5)
+    level: int = Field(ge=3, le=8)
+    credits: int = Field(ge=1, le=180)
+    summary: str = Field(min_length=10)
+    nations: tuple[Nation, ...] = Field(min_length=1)
+    outcomes: tuple[OutcomeShape, ...] = Field(min_length=1)
+    reviewers: Reviewers
+
+
+class Advice(Authored):
+    """Content advice: said before the page."""
+
+    topics: tuple[Key, ...] = Field(min_length=1)
+    severity: Literal["low", "medium", "high"]
+    note: str = Field(min_length=10)
+
+
+class PageFront(Dated):
+    """The front matter of a page."""
+
+    title: str = Field(min_length=3)
+    minutes: int = Field(ge=1, le=120)
+    outcomes: tuple[OutcomeKey, ...]
+    content_advice: Advice | None = None
+    for_review: tuple[str, ...] = ()
+
+
+class BriefFront(Authored):
+    """The front matter of a brief."""
+
+    title: str = Field(min_length=3)
+
+
+class LevelShape(Authored):
+    """One band of a criterion: from and to, in points, both included."""
+
+    from_: int = Field(alias="from", ge=0, le=100)
+    to: int = Field(ge=0, le=100)
+    text: str = Field(min_length=10)
+
+
+class CriterionShape(Authored):
+    """One row of a rubric."""
+
+    key: Key
+    title: str = Field(min_length=5)
+    weight: int = Field(ge=1, le=100)
+    outcomes: tuple[OutcomeKey, ...] = Field(min_length=1)
+    levels: tuple[LevelShape, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _levels_cover_all(self) -> "CriterionShape":
+        """From 100 down to 0, without a gap."""
+        top = 100
+        for level in self.levels:
+            if level.to != top or level.from_ > level.to:
+                raise ValueError("the levels must run from 100 down to 0 without a gap")
+            top = level.from_ - 1
+        if top != -1:
+            raise ValueError("the levels must run from 100 down to 0 without a gap")
+        return self
+
+
+class AssessmentFile(Authored):
+    """assessments/<key>.yml."""
+
+    key: Key
+    title: str = Field(min_length=5)
+    weighting: int = Field(ge=1, le=100)
+    words: int = Field(ge=100, le=20000)
+    outcomes: tuple[OutcomeKey, ...] = Field(min_length=1)
+    criteria: tuple[CriterionShape, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _weights_make_100(self) -> "AssessmentFile":
+        if sum(criterion.weight for criterion in self.criteria) != 100:
+            raise ValueError("the weights of the criteria must make 100")
+        return self
+
+
+class TermShape(Authored):
+    """A word of the glossary."""
+
+    term: str = Field(min_length=1)
+    meaning: str = Field(min_length=10)
+    source: Key | None = None
+
+
+class GlossaryFile(Authored):
+    """glossary.yml."""
+
+    terms: dict[str, TermShape]
+
+
+class ReferenceShape(Authored):
+    """A source: what it is, where it is, as at when, and whether its text was really read."""
+
+    kind: Literal[
+        "act",
+        "secondary-legislation",
+        "treaty",
+        "statutory-guidance",
+        "guidance",
+        "statistic",
+        "research",
+        "standard",
+        "case-law",
+    ]
+    title: str = Field(min_length=3)
+    short: str | None = None  # as it reads within a sentence; the title where there is none
+    address: str = Field(pattern=r"^https?://")
+    law_as_at: date | None
+    checked_on: date
+    read: bool
+
+
+class ReferencesFile(Authored):
+    """references.yml."""
+
+    references: dict[Key, ReferenceShape]

@@ -1,0 +1,53 @@
+"""Pages about what is taught, for those who write and publish it."""
+
+from pathlib import Path
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.access.gate import actor, may_ever, needs
+from lms.access.permissions import Permission as P
+from lms.authored import Faulty, Finding
+from lms.catalogue import operations, queries, source
+from lms.catalogue.source import Content
+from lms.db import unit_of_work
+from lms.web.forms import Sent
+
+bp = Blueprint("catalogue", __name__, url_prefix="/authoring", template_folder="templates")
+
+
+@bp.get("/")
+@needs(P.READ_FINDINGS)
+def authoring() -> ResponseReturnValue:
+    """What waits in the content folder, what is wrong with it, and what was published."""
+    content, findings = _folder()
+    return render_template(
+        "catalogue/authoring.html",
+        content=content,
+        findings=findings,
+        published=content and queries.version_with_content(content.sha256),
+        versions=queries.versions(),
+        publishes=may_ever(actor(), P.PUBLISH_CONTENT),
+        form=Sent(),
+    )
+
+
+@bp.post("/publish")
+@needs(P.PUBLISH_CONTENT, fresh=True)
+def publish() -> ResponseReturnValue:
+    """Publish what the folder holds; with a finding, nothing happens to what is live."""
+    content, _findings = _folder()
+    if content is None:
+        flash("Nothing was published: the content has findings.")
+        return redirect(url_for("catalogue.authoring"))
+    with unit_of_work():
+        operations.publish(content, actor=actor())
+    flash("The content is published. Running intakes keep the version they have.")
+    return redirect(url_for("catalogue.authoring"))
+
+
+def _folder() -> tuple[Content | None, list[Finding]]:
+    try:
+        return source.read(Path(current_app.config["CONTENT_DIR"])), []
+    except Faulty as faults:
+        return None, faults.findings

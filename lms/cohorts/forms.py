@@ -1,0 +1,51 @@
+"""What people fill in about intakes."""
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange
+
+from lms.cohorts.rules import State
+from lms.web.fields import DayField
+from lms.web.forms import BaseForm
+
+_CHANGES = {
+    State.ON_LEAVE: "Leave of absence",
+    State.ENROLLED: "Back from leave",
+    State.WITHDRAWN: "Withdrawn",
+    State.TRANSFERRED: "Moved to a later intake",
+}
+
+
+class IntakeForm(BaseForm):
+    """A new intake."""
+
+    year = IntegerField(
+        "Year of the intake",
+        [InputRequired("Enter the year"), NumberRange(2000, 2100, "Enter a year like 2027")],
+    )
+    starts_on = DayField("First day", [InputRequired("Enter the first day")])
+    regulations = SelectField("Rulebook", [InputRequired("Choose a rulebook")])
+    content = SelectField("Content", [InputRequired("Choose a version of the content")])
+
+
+class RosterForm(BaseForm):
+    """A roster to look at."""
+
+    roster = FileField("Roster", [FileRequired("Choose the roster, a CSV file")])
+
+
+class ImportForm(BaseForm):
+    """A roster that was looked at, to be imported as it was shown."""
+
+    content = HiddenField()
+
+
+class StateForm(BaseForm):
+    """A change of an enrolment."""
+
+    state = RadioField(
+        "What changes?",
+        [InputRequired("Choose what changes")],
+        choices=[SelectChoice(value=key, label=word) for key, word in _CHANGES.items()],
+    )

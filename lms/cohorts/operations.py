@@ -1,0 +1,142 @@
+"""What is done about intakes and enrolments."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from lms import clock, refs
+from lms.access import gate
+from lms.access.actor import Actor, Role
+from lms.access.conditions import Chaired
+from lms.access.permissions import Permission as P
+from lms.accounts import operations as accounts, queries as people
+from lms.accounts.models import Account
+from lms.accreditation import operations as register
+from lms.audit.trail import Event, record
+from lms.catalogue.models import ContentVersion
+from lms.cohorts import queries, rules
+from lms.cohorts.models import Cohort, Enrolment, EnrolmentEvent, Intake
+from lms.cohorts.rules import Kind, State
+from lms.db import db, lock
+from lms.errors import Conflict
+from lms.organisations.models import Organisation
+from lms.regulations.models import RegulationsVersion
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is offered to somebody."""
+
+    organisation: Organisation
+    nation: str
+    kind: Kind
+    qualify_by: date
+
+
+def open_intake(
+    year: int,
+    starts_on: date,
+    regulations: RegulationsVersion,
+    content: ContentVersion,
+    *,
+    actor: Actor,
+) -> Cohort:
+    """Open a September's intake with its rulebook, and its cohort with its content.
+
+    Raises RuleBroken for a year that doesn't fit, Conflict when the year has an intake.
+    """
+    gate.require(actor, P.KEEP_INTAKES)
+    rules.check_year(year, starts_on, clock.today())
+    intake = Intake(
+        ref=refs.new("INT"),
+        year=year,
+        starts_on=starts_on,
+        regulations_version=regulations,
+        opened_by=actor.ref,
+        opened_at=clock.now(),
+    )
+    cohort = Cohort(ref=refs.new("COH"), intake=intake, content_version=content)
+    db.session.add_all([intake, cohort])
+    record(
+        actor,
+        Event.INTAKE_OPENED,
+        intake.ref,
+        year=year,
+        regulations=regulations.ref,
+        content=content.ref,
+    )
+    return cohort
+
+
+def offer_place(cohort: Cohort, advocate: Account, place: Place, *, actor: Actor) -> Enrolment:
+    """Offer somebody a place; they accept it themselves. Raises Conflict for a second one."""
+    gate.require(actor, P.KEEP_INTAKES)
+    rules.check_qualify_by(place.qualify_by, cohort.intake.starts_on)
+    if queries.enrolled_in(cohort, [advocate.id]):
+        raise Conflict("They have a place in this cohort already.")
+    enrolment = Enrolment(
+        ref=refs.new("ENR"),
+        cohort=cohort,
+        advocate=advocate,
+        organisation=place.organisation,
+        nation=place.nation,
+        kind=place.kind,
+        qualify_by=place.qualify_by,
+        offered_at=clock.now(),
+    )
+    db.session.add(enrolment)
+    db.session.flush()
+    if people.standing_grant(advocate, Role.ADVOCATE, "") is None:
+        accounts.grant_role(advocate, Role.ADVOCATE, actor=actor)
+    _append(enrolment, State.OFFERED, actor)
+    record(actor, Event.PLACE_OFFERED, enrolment.ref, cohort=cohort.ref, kind=place.kind)
+    return enrolment
+
+
+def accept_place(enrolment: Enrolment, *, actor: Actor) -> None:
+    """Take the place one was offered: the register opens, in training.
+
+    Raises RuleBroken when the place is not on offer any more.
+    """
+    gate.require(actor, P.ACCEPT_PLACE, enrolment)
+    _move(enrolment, State.ENROLLED, actor)
+    register.open_entry(enrolment, enrolment.advocate, enrolment.qualify_by, actor=actor)
+    record(actor, Event.PLACE_ACCEPTED, enrolment.ref)
+
+
+def change_state(enrolment: Enrolment, to: State, *, actor: Actor) -> None:
+    """Leave, return, withdrawal or transfer. Raises RuleBroken for a state that can't follow."""
+    gate.require(actor, P.KEEP_INTAKES)
+    _move(enrolment, to, actor)
+    record(actor, Event.ENROLMENT_CHANGED, enrolment.ref, state=to)
+
+
+def complete(enrolment: Enrolment, warrant: Chaired, *, actor: Actor) -> None:
+    """Note that a board made the award.
+
+    warrant  the meeting of the board
+    """
+    gate.require(actor, P.RATIFY_RESULTS, warrant)
+    _move(enrolment, State.COMPLETED, actor)
+    record(actor, Event.ENROLMENT_CHANGED, enrolment.ref, state=State.COMPLETED)
+
+
+def _move(enrolment: Enrolment, to: State, actor: Actor) -> None:
+    lock(enrolment)
+    states = [event.state for event in queries.events_of(enrolment)]
+    rules.check_move(rules.present(states), to)
+    _append(enrolment, to, actor)
+
+
+def _append(enrolment: Enrolment, state: State, actor: Actor) -> None:
+    earlier = queries.events_of(enrolment)
+    db.session.add(
+        EnrolmentEvent(
+            enrolment_id=enrolment.id,
+            seq=earlier[-1].seq + 1 if earlier else 1,
+            state=state,
+            from_on=clock.today(),
+            changed_by=actor.ref,
+            changed_at=clock.now(),
+        )
+    )
+    db.session.flush()

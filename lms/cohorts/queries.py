@@ -1,0 +1,233 @@
+"""Questions about intakes and enrolments."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from lms.accounts.models import Account
+from lms.accounts.queries import invited_until_of
+from lms.cohorts.models import Cohort, Enrolment, EnrolmentEvent, Intake
+from lms.cohorts.rules import ACTIVE, Kind, State
+from lms.db import db
+from lms.errors import NotFound
+from lms.organisations.models import Organisation
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Member:
+    """One line of a cohort's list.
+
+    invited_until  when the invitation that is open stops working; it may have passed
+    """
+
+    enrolment: Enrolment
+    account: Account
+    organisation: Organisation
+    state: State
+    invited_until: datetime | None
+
+
+def intake(year: int) -> Intake:
+    """The intake of this year. Raises NotFound."""
+    found = db.session.scalar(select(Intake).where(Intake.year == year))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def intakes() -> Sequence[Cohort]:
+    """Every cohort with its intake, the newest first."""
+    return db.session.scalars(
+        select(Cohort)
+        .join(Cohort.intake)
+        .options(
+            contains_eager(Cohort.intake).joinedload(Intake.regulations_version),
+            joinedload(Cohort.content_version),
+        )
+        .order_by(Intake.year.desc(), Cohort.id)
+    ).all()
+
+
+def cohort(ref: str) -> Cohort:
+    """The cohort of this reference. Raises NotFound."""
+    found = db.session.scalar(
+        select(Cohort)
+        .where(Cohort.ref == ref)
+        .options(joinedload(Cohort.intake).joinedload(Intake.regulations_version))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sizes() -> dict[int, int]:
+    """How many places each cohort has, by its row; cohorts without any are left out."""
+    rows = db.session.execute(
+        select(Enrolment.cohort_id, func.count()).group_by(Enrolment.cohort_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def cohort_of_year(year: int) -> Cohort:
+    """The cohort of an intake. Raises NotFound."""
+    found = db.session.scalar(
+        select(Cohort).join(Cohort.intake).where(Intake.year == year).order_by(Cohort.id).limit(1)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def enrolment(ref: str) -> Enrolment:
+    """The enrolment of this reference. Raises NotFound."""
+    found = db.session.scalar(
+        select(Enrolment)
+        .where(Enrolment.ref == ref)
+        .options(
+            joinedload(Enrolment.advocate),
+            joinedload(Enrolment.organisation),
+            joinedload(Enrolment.cohort).joinedload(Cohort.intake),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def state_of(enrolment: Enrolment) -> State:
+    """Where an enrolment stands now."""
+    found = db.session.scalar(
+        select(EnrolmentEvent.state)
+        .where(EnrolmentEvent.enrolment_id == enrolment.id)
+        .order_by(EnrolmentEvent.seq.desc())
+        .limit(1)
+    )
+    return State(found or State.OFFERED)
+
+
+def events_of(enrolment: Enrolment) -> Sequence[EnrolmentEvent]:
+    """Every change of an enrolment's state, in order."""
+    return db.session.scalars(
+        select(EnrolmentEvent)
+        .where(EnrolmentEvent.enrolment_id == enrolment.id)
+        .order_by(EnrolmentEvent.seq)
+    ).all()
+
+
+def with_state(query: Select[Enrolment]) -> Select[Enrolment, str]:
+    """Each enrolment with the state its last event left. One join, whatever the length."""
+    last = aliased(EnrolmentEvent)
+    newer = aliased(EnrolmentEvent)
+    return (
+        query.add_columns(last.state)
+        .join(last, last.enrolment_id == Enrolment.id)
+        .outerjoin(newer, and_(newer.enrolment_id == Enrolment.id, newer.seq > last.seq))
+        .where(newer.id.is_(None))
+    )
+
+
+def enrolments_of(advocate_id: int) -> list[tuple[Enrolment, State]]:
+    """Somebody's places, the newest first, with their cohorts."""
+    query = (
+        select(Enrolment)
+        .join(Enrolment.cohort)
+        .join(Cohort.intake)
+        .where(Enrolment.advocate_id == advocate_id)
+        .options(contains_eager(Enrolment.cohort).contains_eager(Cohort.intake))
+        .order_by(Intake.year.desc(), Enrolment.id.desc())
+    )
+    return [(each, State(state)) for each, state in db.session.execute(with_state(query))]
+
+
+def active_enrolment_of(advocate_id: int) -> Enrolment | None:
+    """The place in which an advocate learns now: the newest that is active."""
+    places = enrolments_of(advocate_id)
+    return next((each for each, state in places if state in ACTIVE), None)
+
+
+def assessed_and_enrolled(cohort: Cohort) -> list[Enrolment]:
+    """Everybody in a cohort who is assessed and has no award yet, in the order of enrolment."""
+    query = (
+        select(Enrolment)
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.kind == Kind.ASSESSED)
+        .order_by(Enrolment.id)
+    )
+    rows = db.session.execute(with_state(query))
+    return [each for each, state in rows if state == State.ENROLLED]
+
+
+def members(
+    cohort: Cohort, page: int, sought: str = "", state: State | None = None
+) -> tuple[list[Member], int]:
+    """One page of a cohort by name, and how many fit. Three queries.
+
+    sought  part of a name, or of an organisation's
+    state   only those who stand in it
+    """
+    places = with_state(_named(cohort, sought))
+    if state is not None:
+        places = places.where(list(places.selected_columns)[-1] == state)
+    fitting = places.with_only_columns(Enrolment.id).subquery()
+    total = db.session.scalar(select(func.count()).select_from(fitting))
+    rows = db.session.execute(
+        places.options(contains_eager(Enrolment.advocate), contains_eager(Enrolment.organisation))
+        .order_by(Account.name, Enrolment.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    ).all()
+    invited = invited_until_of([each.advocate_id for each, _ in rows])
+    return [
+        Member(each, each.advocate, each.organisation, State(kept), invited.get(each.advocate_id))
+        for each, kept in rows
+    ], total or 0
+
+
+def enrolled_in(cohort: Cohort, advocate_ids: Iterable[int]) -> dict[int, Enrolment]:
+    """Places in a cohort, by advocate, for those who have one."""
+    found = db.session.scalars(
+        select(Enrolment).where(
+            Enrolment.cohort_id == cohort.id, Enrolment.advocate_id.in_(list(advocate_ids))
+        )
+    )
+    return {each.advocate_id: each for each in found}
+
+
+def offered_without_password(cohort: Cohort) -> list[Enrolment]:
+    """Places whose person has no password yet: those whom an invitation helps."""
+    query = (
+        select(Enrolment)
+        .join(Enrolment.advocate)
+        .where(Enrolment.cohort_id == cohort.id)
+        .where(Account.password_hash.is_(None), Account.disabled_at.is_(None))
+        .options(contains_eager(Enrolment.advocate))
+        .order_by(Enrolment.id)
+    )
+    rows = db.session.execute(with_state(query))
+    return [each for each, state in rows if state == State.OFFERED]
+
+
+def counts(cohort: Cohort) -> dict[State, int]:
+    """How many stand in each state."""
+    last = with_state(select(Enrolment).where(Enrolment.cohort_id == cohort.id)).subquery()
+    rows = db.session.execute(select(last.c.state, func.count()).group_by(last.c.state))
+    return {State(state): count for state, count in rows}
+
+
+def _named(cohort: Cohort, sought: str) -> Select[Enrolment]:
+    query = (
+        select(Enrolment)
+        .join(Enrolment.advocate)
+        .join(Enrolment.organisation)
+        .where(Enrolment.cohort_id == cohort.id)
+    )
+    if not sought:
+        return query
+    like = f"%{sought.casefold().replace('%', '').replace('_', '')}%"
+    return query.where(
+        or_(func.lower(Account.name).like(like), func.lower(Organisation.name).like(like))
+    )

@@ -1,0 +1,164 @@
+"""Builds the demonstration's past: three intakes, told through the same operations as in life."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import click
+
+from lms import clock
+from lms.access.actor import SYSTEM, Actor, Role
+from lms.accounts import operations as accounts, queries as people
+from lms.accounts.models import Account
+from lms.accounts.passwords import hashed
+from lms.catalogue import operations as catalogue, source as content_source
+from lms.catalogue.models import ContentVersion
+from lms.cohorts import operations as cohorts, queries as enrolments, roster_operations
+from lms.cohorts.models import Cohort
+from lms.cohorts.roster import RosterRow
+from lms.cohorts.rules import Kind
+from lms.db import unit_of_work
+from lms.demo_people import DOMAIN, STAFF, Person, advocates, organisations
+from lms.organisations import operations as employers
+from lms.organisations.models import Organisation
+from lms.organisations.rules import name_key
+from lms.regulations import operations as regulations, source as rulebooks
+from lms.regulations.models import RegulationsVersion
+
+_OFFICE = time(10, 0)
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What stands before the first intake.
+
+    staff          actors by the local part of their address
+    organisations  in the order of demo_people.organisations
+    """
+
+    staff: dict[str, Actor]
+    organisations: list[Organisation]
+    book: RegulationsVersion
+    content: ContentVersion
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One intake with its people, as actors in the order of demo_people.advocates."""
+
+    cohort: Cohort
+    people: list[Actor]
+
+
+@contextmanager
+def on(day: date, at: time = _OFFICE) -> Iterator[datetime]:
+    """Act at a London time of a past day, in one unit of work."""
+    moment = datetime.combine(day, at, clock.LONDON)
+    with clock.stopped(moment), unit_of_work():
+        yield moment
+
+
+def first_year(today: date) -> int:
+    """The year of the intake that is in its first term."""
+    return today.year if (today.month, today.day) >= (9, 1) else today.year - 1
+
+
+def begin(content: Path, password: str, today: date) -> Beginning:
+    """Staff, organisations, a rulebook and the content, some years ago."""
+    day, password_hash = date(first_year(today) - 3, 4, 3), hashed(password)
+    with on(day):
+        staff = {local: _member(local, name, role, password_hash) for local, name, role in STAFF}
+    with on(day + timedelta(days=1)):
+        named = [
+            employers.name_organisation(name, nation, actor=staff["registrar"])
+            for name, nation in organisations()
+        ]
+        book = rulebooks.read(content, rulebooks.rulebook_files(content)[0])
+        version = regulations.publish(book, actor=staff["registrar"])
+        published = catalogue.publish(content_source.read(content), actor=staff["author"])
+    with on(day + timedelta(days=2)):
+        for each in named:
+            employers.approve(each, actor=staff["registrar2"])
+    with on(day + timedelta(days=3)):
+        for local, organisation, role in (
+            ("coordinator", named[0], Role.COORDINATOR),
+            ("coordinator2", named[1], Role.COORDINATOR),
+            ("supervisor", named[0], Role.SUPERVISOR),
+        ):
+            name = f"{'Corin' if role is Role.COORDINATOR else 'Sasha'} {role.capitalize()}"
+            staff[local] = _appointed(local, name, organisation, role, password_hash, staff)
+    click.echo("staff, organisations, rulebook and content")
+    return Beginning(staff, named, version, published, password_hash)
+
+
+def open_intake(start: Beginning, number: int, year: int) -> Intake:
+    """Open an intake, import its roster, and let everybody accept their place.
+
+    number  0 for the one in its first term, 1 before the board, 2 accredited
+    """
+    registrar = start.staff["registrar"]
+    known = {name_key(each.name): each for each in start.organisations}
+    made_up = advocates(number)
+    rows = [
+        _row(line, person, start.organisations[line % len(start.organisations)].name, year)
+        for line, person in enumerate(made_up)
+    ]
+    with on(date(year, 6, 15)):
+        cohort = cohorts.open_intake(
+            year, date(year, 9, 1), start.book, start.content, actor=registrar
+        )
+    with on(date(year, 7, 3)):
+        roster_operations.import_roster(cohort, rows, known, actor=registrar)
+        found = people.accounts_with_addresses(person.address for person in made_up)
+        actors = [_with_password(found[p.address], start.password_hash) for p in made_up]
+    with on(date(year, 8, 20)):
+        for actor in actors:
+            place = enrolments.enrolled_in(cohort, [actor.person_id])[actor.person_id]
+            cohorts.accept_place(place, actor=actor)
+    click.echo(f"intake of {year}: {len(actors)} advocates")
+    return Intake(cohort, actors)
+
+
+def _member(local: str, name: str, role: Role, password_hash: str) -> Actor:
+    account = accounts.open_account(f"{local}@{DOMAIN}", name, actor=SYSTEM)
+    accounts.grant_role(account, role, actor=SYSTEM)
+    return _with_password(account, password_hash)
+
+
+def _appointed(
+    local: str,
+    name: str,
+    organisation: Organisation,
+    role: Role,
+    password_hash: str,
+    staff: dict[str, Actor],
+) -> Actor:
+    registrar = staff["registrar"]
+    account = accounts.open_account(f"{local}@{DOMAIN}", name, actor=registrar)
+    employers.appoint(account, role, organisation, actor=registrar)
+    return _with_password(account, password_hash)
+
+
+def _with_password(account: Account, password_hash: str) -> Actor:
+    actor = people.actor_for(account)
+    accounts.change_password(account, password_hash, actor=actor)
+    return actor
+
+
+def _row(line: int, person: Person, organisation: str, year: int) -> RosterRow:
+    nation = dict(organisations())[organisation]
+    return RosterRow(
+        line=line + 2,
+        address=person.address,
+        certificate_name=person.certificate_name,
+        display_name=person.name,
+        born_on=person.born_on,
+        organisation=organisation,
+        role_title="Independent advocate",
+        nation=nation,
+        kind=Kind.ASSESSED,
+        qualify_by=date(year + 2, 8, 31),
+    )

@@ -1,0 +1,97 @@
+"""What somebody hands in as a file: what kind it is, and its text as safe HTML.
+
+Files come from outside, and the libraries that read them are large. So they are read in a child
+process with limits on its time and memory: a hostile file can end the child, and nothing else.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from markupsafe import Markup
+
+from lms import markup
+from lms.errors import RuleBroken
+
+CHILD_SECONDS = 20
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Kind(StrEnum):
+    """What can be handed in."""
+
+    PDF = "pdf"
+    WORD = "docx"
+    TEXT = "text"  # Markdown, written or pasted
+
+
+MEDIA_TYPES = {
+    Kind.PDF: "application/pdf",
+    Kind.WORD: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Kind.TEXT: "text/markdown; charset=utf-8",
+}
+
+
+class Unreadable(RuleBroken):
+    """The file can't be opened as what it seems to be; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The text of a document, ready to show.
+
+    html   safe to show as it stands
+    words  how many words it has
+    """
+
+    html: Markup
+    words: int
+
+
+def kind_of(content: bytes) -> Kind:
+    """PDF or Word, by content and never by name. Raises Unreadable for anything else."""
+    if not content:
+        raise Unreadable("The file is empty. Choose the file with your work in it.")
+    if content[:1024].lstrip().startswith(b"%PDF-"):
+        return Kind.PDF
+    if content.startswith(b"PK\x03\x04") and b"word/document.xml" in content:
+        return Kind.WORD
+    raise Unreadable("Choose a PDF or Word (.docx) file: markers can’t open this one.")
+
+
+def read(kind: Kind, content: bytes) -> Reading:
+    """The document's text as HTML.
+
+    Raises Unreadable when it is locked, broken, too large when unpacked, carries macros, loads
+    something from elsewhere, or takes longer than CHILD_SECONDS; RuleBroken for text that would
+    take the renderer too long.
+    """
+    if kind is Kind.TEXT:
+        # Bounded by counting before it is rendered; see markup.check_bounded.
+        html = markup.render(content.decode())
+        return Reading(html, len(html.striptags().split()))
+    return _in_child(kind, content)
+
+
+def _in_child(kind: Kind, content: bytes) -> Reading:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module, no shell
+            [sys.executable, "-m", "lms.documents_child", kind],
+            input=content,
+            capture_output=True,
+            cwd=_ROOT,
+            timeout=CHILD_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unreadable("This file takes too long to open. Save it again, more simply.") from None
+    if done.returncode != 0:
+        raise Unreadable("We can’t open this file. Save it again as PDF or .docx and try that.")
+    answer = json.loads(done.stdout)
+    if "refused" in answer:
+        raise Unreadable(answer["refused"])
+    # The child has sanitised it: markup.render or markup.clean is the last thing it does.
+    return Reading(Markup(answer["html"]), answer["words"])  # noqa: S704

@@ -1,0 +1,122 @@
+"""Questions about reading. A page takes two of them: the page, and the way through its module."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, func, select
+
+from lms.catalogue.models import ContentVersion, Module, Page
+from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import enrolments_of
+from lms.cohorts.rules import ACTIVE, State
+from lms.db import db
+from lms.errors import NotFound
+from lms.learning.models import PageRead
+from lms.learning.rules import Stop, minutes_left
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The place in which somebody reads.
+
+    enrolment  None for staff, who read the newest version and leave no marks
+    """
+
+    version_id: int
+    enrolment: Enrolment | None = None
+    opens_on: date | None = None
+
+    @property
+    def enrolment_id(self) -> int:
+        """Row of the enrolment; 0 for staff."""
+        return self.enrolment.id if self.enrolment else 0
+
+
+@dataclass(frozen=True)
+class ModuleWay:
+    """A module on the programme map, with its pages."""
+
+    module: Module
+    way: tuple[Stop, ...]
+
+    @property
+    def read(self) -> int:
+        """How many pages are read."""
+        return sum(stop.read for stop in self.way)
+
+    @property
+    def minutes_left(self) -> int:
+        """How long the unread pages take."""
+        return minutes_left(self.way)
+
+
+def reader_of(advocate_id: int) -> Reader | None:
+    """The place in which an advocate reads now: the newest enrolment that is active."""
+    return reader_among(enrolments_of(advocate_id))
+
+
+def reader_among(places: Sequence[tuple[Enrolment, State]]) -> Reader | None:
+    """The same, from places that were asked for already, the newest first."""
+    for enrolment, state in places:
+        if state in ACTIVE:
+            cohort = enrolment.cohort
+            return Reader(cohort.content_version_id, enrolment, cohort.intake.starts_on)
+    return None
+
+
+def staff_reader() -> Reader | None:
+    """Staff read the newest published version."""
+    newest = db.session.scalar(select(func.max(ContentVersion.id)))
+    return Reader(newest) if newest is not None else None
+
+
+def page_for(reader: Reader, module_slug: str, page_slug: str) -> tuple[Page, Module]:
+    """One page in the reader's own version. Raises NotFound."""
+    row = db.session.execute(
+        select(Page, Module)
+        .join(Module, Module.id == Page.module_id)
+        .where(Module.version_id == reader.version_id)
+        .where(Module.slug == module_slug, Page.slug == page_slug)
+    ).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def way_through(reader: Reader, module_id: int) -> list[Stop]:
+    """Every page of a module, in order, and whether it is read. One query."""
+    columns = (Module.slug, Page.slug, Page.title, Page.minutes, PageRead.page_id.is_not(None))
+    rows = db.session.execute(
+        _reading(reader, select(*columns)).where(Module.id == module_id).order_by(Page.position)
+    )
+    return [Stop(*row) for row in rows]
+
+
+def programme_way(reader: Reader) -> list[ModuleWay]:
+    """The whole programme, module by module, and what of it is read. One query."""
+    rows = db.session.execute(
+        _reading(
+            reader,
+            select(Module, Page.slug, Page.title, Page.minutes, PageRead.page_id.is_not(None)),
+        )
+        .where(Module.version_id == reader.version_id)
+        .order_by(Module.position, Page.position)
+    )
+    found: dict[int, tuple[Module, list[Stop]]] = {}
+    for module, slug, title, minutes, read in rows:
+        stops = found.setdefault(module.id, (module, []))[1]
+        stops.append(Stop(module.slug, slug, title, minutes, read))
+    return [ModuleWay(module, tuple(stops)) for module, stops in found.values()]
+
+
+def _reading(reader: Reader, query: Any) -> Any:
+    return (
+        query.select_from(Module)
+        .join(Page, Page.module_id == Module.id)
+        .outerjoin(
+            PageRead,
+            and_(PageRead.page_id == Page.id, PageRead.enrolment_id == reader.enrolment_id),
+        )
+    )

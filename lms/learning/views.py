@@ -1,0 +1,128 @@
+"""Pages on which modules are read."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from lms import clock
+from lms.access.actor import Role
+from lms.access.gate import actor, needs
+from lms.access.permissions import Permission as P
+from lms.catalogue.models import Page
+from lms.catalogue.queries import module_of
+from lms.cohorts.models import Enrolment
+from lms.db import unit_of_work
+from lms.errors import NotFound
+from lms.learning import operations, queries, rules
+from lms.learning.parts import parts_of
+from lms.learning.queries import Reader
+from lms.web.forms import Sent
+
+bp = Blueprint("learning", __name__, url_prefix="/learn", template_folder="templates")
+
+
+@bp.get("/")
+@needs(P.READ_MODULES)
+def programme() -> ResponseReturnValue:
+    """The modules of one's own version."""
+    reader = _reader()
+    if reader is None or _opens_later(reader):
+        return render_template("learning/not_open.html", reader=reader)
+    return render_template(
+        "learning/programme.html", reader=reader, modules=queries.programme_way(reader)
+    )
+
+
+@bp.get("/<module>/")
+@needs(P.READ_MODULES)
+def module(module: str) -> ResponseReturnValue:
+    """One module: outcomes, pages, and where to carry on."""
+    reader = _open_reader()
+    found = module_of(reader.version_id, module)
+    way = queries.way_through(reader, found.id)
+    return render_template(
+        "learning/module.html",
+        module=found,
+        way=way,
+        carry_on=rules.next_stop(way),
+        minutes_left=rules.minutes_left(way),
+        reader=reader,
+    )
+
+
+@bp.get("/<module>/<page>")
+@needs(P.READ_MODULES)
+def page(module: str, page: str) -> ResponseReturnValue:
+    """One page, as it was rendered when it was published."""
+    reader = _open_reader()
+    shown, its_module = queries.page_for(reader, module, page)
+    way = queries.way_through(reader, its_module.id)
+    here = next(i for i, stop in enumerate(way) if stop.page == page)
+    return render_template(
+        "learning/page.html",
+        page=shown,
+        html=Markup(shown.html),  # noqa: S704 - sanitised when it was published
+        module=its_module,
+        way=way,
+        here=here,
+        parts=parts_of(shown.html),
+        reader=reader,
+        today=clock.today(),
+        form=Sent(),
+    )
+
+
+@bp.post("/<module>/<page>/read")
+@needs(P.LEARN)
+def mark_read(module: str, page: str) -> ResponseReturnValue:
+    """Note “I have read this”, then on to the next page."""
+    enrolment, shown = _own_page(module, page)
+    with unit_of_work():
+        operations.mark_read(enrolment, shown, actor=actor())
+    return _on_from(module, page)
+
+
+@bp.post("/<module>/<page>/unread")
+@needs(P.LEARN)
+def take_back(module: str, page: str) -> ResponseReturnValue:
+    """Not read after all."""
+    enrolment, shown = _own_page(module, page)
+    with unit_of_work():
+        operations.take_back(enrolment, shown, actor=actor())
+    return redirect(url_for("learning.page", module=module, page=page))
+
+
+def _reader() -> Reader | None:
+    someone = actor()
+    own = queries.reader_of(someone.person_id) if Role.ADVOCATE in someone.roles else None
+    if own is not None or someone.roles == {Role.ADVOCATE}:
+        return own
+    return queries.staff_reader()
+
+
+def _opens_later(reader: Reader) -> bool:
+    return reader.opens_on is not None and clock.today() < reader.opens_on
+
+
+def _open_reader() -> Reader:
+    reader = _reader()
+    if reader is None or _opens_later(reader):
+        raise NotFound
+    return reader
+
+
+def _own_page(module: str, page: str) -> tuple[Enrolment, Page]:
+    reader = _open_reader()
+    if reader.enrolment is None:
+        raise NotFound
+    return reader.enrolment, queries.page_for(reader, module, page)[0]
+
+
+def _on_from(module: str, page: str) -> ResponseReturnValue:
+    reader = _open_reader()
+    way = queries.way_through(reader, module_of(reader.version_id, module).id)
+    here = next(i for i, stop in enumerate(way) if stop.page == page)
+    if here + 1 < len(way):
+        return redirect(url_for("learning.page", module=module, page=way[here + 1].page))
+    flash("That was the last page of this module.")
+    return redirect(url_for("learning.module", module=module))

@@ -1,0 +1,121 @@
+"""Rules about marks: weighting, rounding, lateness, caps; and who may mark what.
+
+The order is fixed: criteria are weighed, the sum is rounded, lateness comes off, then a second
+attempt is capped. (Penalty before cap: as published by the University of Sheffield, see
+https://sites.google.com/sheffield.ac.uk/psyhandbook2023-24alllevels/assessment/late-submission-penalties-for-coursework.)
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from lms.assessment.rules import Line, late_penalty
+from lms.errors import RuleBroken
+from lms.regulations.profile import (
+    Down,
+    HalfEven,
+    HalfUp,
+    Regulations,
+    Rounding,
+    Rule,
+    SecondAttemptCapped,
+)
+
+_WAYS: dict[type[Rule], str] = {
+    HalfUp: ROUND_HALF_UP,
+    HalfEven: ROUND_HALF_EVEN,
+    Down: ROUND_FLOOR,
+}
+SHORTEST_REASON = 20  # characters
+
+
+class Stage(StrEnum):
+    """Which mark a marker gives."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
+STAGE_WORDS = {Stage.FIRST: "First mark", Stage.SECOND: "Second mark"}
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """One criterion's mark and weight, in points and per cent."""
+
+    points: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A mark, with how it came about.
+
+    raw    what the markers gave, weighed and rounded
+    mark   after lateness and cap
+    lines  each step
+    """
+
+    raw: Decimal
+    mark: Decimal
+    lines: tuple[Line, ...]
+
+
+def weighted_mark(criteria: Sequence[Weighted]) -> Decimal:
+    """The criteria's marks by their weights, exactly; the weights make 100."""
+    return sum((Decimal(each.points * each.weight) for each in criteria), Decimal(0)) / 100
+
+
+def rounded(mark: Decimal, rounding: Rounding) -> Decimal:
+    """The mark as the rulebook rounds it."""
+    way = _WAYS[type(rounding)]
+    return mark.quantize(Decimal(1).scaleb(-rounding.places), way)
+
+
+def worked(
+    criteria: Sequence[Weighted], days_late: int, attempt: int, regulations: Regulations
+) -> Worked:
+    """The mark of one piece of work, step by step.
+
+    days_late  as assessment.rules.days_late counts them
+    attempt    1 for the first sit
+    """
+    exact = weighted_mark(criteria)
+    raw = rounded(exact, regulations.rounding)
+    sums = " + ".join(f"{each.points} × {each.weight}%" for each in criteria)
+    lines = [Line("Criteria by weight", f"{sums} = {exact.normalize():f}", "the rubric")]
+    if raw != exact:
+        how = f"{exact.normalize():f} is rounded to {raw}"
+        lines.append(Line("Rounded", how, regulations.rounding.cited))
+    mark = raw
+    late = late_penalty(mark, days_late, regulations.late_work)
+    if late is not None:
+        mark = rounded(late.mark, regulations.rounding)
+        lines.append(late.line)
+    capped = _cap(mark, attempt, regulations)
+    if capped is not None:
+        mark = capped
+        lines.append(Line("Second attempt", f"at most {capped}", regulations.second_attempt.cited))
+    return Worked(raw, mark, tuple(lines))
+
+
+def check_complete(marks: Mapping[str, int], keys: Collection[str]) -> None:
+    """Every criterion has its mark; raises RuleBroken."""
+    missing = len(set(keys) - set(marks))
+    if missing:
+        left = "one criterion has" if missing == 1 else f"{missing} criteria have"
+        raise RuleBroken(f"This can’t be given yet: {left} no mark.")
+
+
+def check_reason(reason: str) -> None:
+    """Reconciling has a reason that somebody can follow; raises RuleBroken."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise RuleBroken("Say in a sentence how you came to this mark.")
+
+
+def _cap(mark: Decimal, attempt: int, regulations: Regulations) -> Decimal | None:
+    rule = regulations.second_attempt
+    if attempt > 1 and isinstance(rule, SecondAttemptCapped) and mark > rule.at_most:
+        return rounded(rule.at_most, regulations.rounding)
+    return None

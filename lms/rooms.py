@@ -1,0 +1,40 @@
+"""Every room's pages, from the ground up. The order has no meaning beyond reading."""
+
+from lms.accounts import link_views, views as people
+from lms.accreditation import views as accreditation
+from lms.accrediting import views as accrediting
+from lms.assessment import setting_views, views as assessment
+from lms.audit import views as audit
+from lms.board import views as board
+from lms.catalogue import views as catalogue
+from lms.cohorts import roster_views, views as cohorts
+from lms.home import views as home
+from lms.learning import views as learning
+from lms.marking import release_views, views as marking
+from lms.organisations import views as organisations
+from lms.regulations import views as regulations
+from lms.sessions import account_views, views as sessions
+from lms.web import views as web
+
+ROOMS = (
+    web.bp,
+    audit.bp,
+    people.bp,
+    link_views.bp,
+    sessions.bp,
+    account_views.bp,
+    organisations.bp,
+    regulations.bp,
+    catalogue.bp,
+    accreditation.bp,
+    cohorts.bp,
+    roster_views.bp,
+    learning.bp,
+    assessment.bp,
+    setting_views.bp,
+    marking.bp,
+    release_views.bp,
+    board.bp,
+    accrediting.bp,
+    home.bp,
+)
