@@ -1,0 +1,181 @@
+"""The application for tests, on both databases, fresh for each test."""
+
+import shutil
+import sqlite3
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from config import Mode, Settings
+from lms import vault
+from lms.accounts.models import Account
+from lms.app import create_app
+from lms.db import Base, db
+from tests.support import postgres
+from tests.support.pages import Visitor
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long tests in full")
+    parser.addoption(
+        "--database",
+        choices=[*ENGINES, "both"],
+        default="both",
+        help="run the tests that need a database on one only",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "site" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        engines = ENGINES if chosen == "both" else (chosen,)
+        metafunc.parametrize("site", engines, indirect=True, scope="session")
+
+
+@dataclass(frozen=True)
+class Site:
+    """An application with a database that can be emptied."""
+
+    app: Flask
+    engine: str
+    empty: Callable[[], None]
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether the long tests run in full."""
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A throw-away PostgreSQL, started once when first asked for."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The application on one of the databases, migrated once."""
+    home = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        with _closing(_on_sqlite(home)) as found:
+            yield found
+        return
+    server = request.getfixturevalue("postgres_server")
+    with (
+        postgres.database(server, "lms_tests") as url,
+        _closing(_on_postgresql(home, url)) as found,
+    ):
+        yield found
+
+
+@pytest.fixture
+def app(site: Site) -> Iterator[Flask]:
+    """The application with an empty database, inside its context."""
+    site.empty()
+    with site.app.app_context():
+        yield site.app
+        db.session.remove()
+
+
+@pytest.fixture
+def engine_name(site: Site) -> str:
+    """``sqlite`` or ``postgresql``."""
+    return site.engine
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[..., Visitor]:
+    """A visitor of the pages over HTTP: ``browser(account)`` is signed in, ``browser()`` isn't."""
+
+    def visit(account: Account | None = None) -> Visitor:
+        return Visitor.signed_in(app, account) if account else Visitor(app)
+
+    return visit
+
+
+def settings_for(home: Path, database_url: str, **given: object) -> Settings:
+    """Settings of an installation below a folder."""
+    values: dict[str, object] = {
+        "mode": Mode.TESTING,
+        "database_url": database_url,
+        "secret_key": "tests only: 6f1d9c02a7b84e53",
+        "storage_url": (home / "files").as_uri(),
+        "mail_url": (home / "mail").as_uri(),
+        "mail_from": "alongside@example.org",
+        "base_url": "http://localhost",
+        "keys_dir": home / "keys",
+    }
+    return Settings(**{**values, **given})  # type: ignore[arg-type]
+
+
+@contextmanager
+def _closing(site: Site) -> Iterator[Site]:
+    yield site
+    with site.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _on_sqlite(home: Path) -> Site:
+    path = home / "tests.sqlite"
+    app = _installed(home, f"sqlite:///{path}")
+    template = home / "template.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("VACUUM INTO ?", (str(template),))
+
+    def empty() -> None:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for leftover in home.glob("tests.sqlite*"):
+            leftover.unlink()
+        shutil.copyfile(template, path)
+        _empty_folders(home)
+
+    return Site(app, "sqlite", empty)
+
+
+def _on_postgresql(home: Path, url: str) -> Site:
+    app = _installed(home, url)
+
+    def empty() -> None:
+        with app.app_context():
+            db.session.remove()
+            with db.engine.begin() as connection, _without_triggers(connection):
+                for table in reversed(Base.metadata.sorted_tables):
+                    connection.execute(table.delete())
+        _empty_folders(home)
+
+    return Site(app, "postgresql", empty)
+
+
+@contextmanager
+def _without_triggers(connection: object) -> Iterator[None]:
+    # Facts refuse to go; between two tests they have to. Only a superuser can do this.
+    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # type: ignore[attr-defined]
+    yield
+
+
+def _installed(home: Path, url: str) -> Flask:
+    vault.Keys.make(home / "keys")
+    app = create_app(settings_for(home, url))
+    with app.app_context(), warnings.catch_warnings():
+        upgrade()
+    return app
+
+
+def _empty_folders(home: Path) -> None:
+    for name in ("files", "mail"):
+        shutil.rmtree(home / name, ignore_errors=True)
