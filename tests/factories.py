@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from lms import authored, clock, refs, storage
+from lms import authored, clock, refs, storage, vault
 from lms.access.actor import APPOINTMENTS, SYSTEM, Actor, Role
 from lms.accounts import operations as accounts
 from lms.accounts.models import Account
@@ -25,7 +25,7 @@ from lms.catalogue import operations as catalogue, queries as contents, source
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations as cohorts
 from lms.cohorts.models import Cohort, Enrolment
-from lms.cohorts.rules import Kind
+from lms.cohorts.rules import Kind, academic_year
 from lms.db import unit_of_work
 from lms.documents import Kind as FileKind
 from lms.marking import operations as marking, queries as marks, release_operations
@@ -93,13 +93,8 @@ def make_organisation(*, approved: bool = True, nation: Nation = Nation.SCOTLAND
 
 def rulebook(**changes: Any) -> Rulebook:
     """The example rulebook, with some of its rules changed: rulebook(late_work={...})."""
-    data = yaml.safe_load(EXAMPLE_RULEBOOK.read_text(encoding="utf-8"))
-    for name, change in changes.items():
-        base = {k: data[name][k] for k in ("paragraph", "says", "source")}
-        data[name] = {**base, **change} if "kind" in change else {**data[name], **change}
-    text = yaml.safe_dump(data, sort_keys=False)
-    found = authored.as_model(authored.parse(text, "rulebook"), Regulations)
-    return Rulebook("rulebook", text, refs.token(), found)
+    text, found = _rules(changes)
+    return Rulebook("rulebook", text, vault.digest(refs.token()), found)
 
 
 def regulations_with(**changes: Any) -> Regulations:
@@ -127,7 +122,8 @@ def make_cohort(
     starts_on = starts_on or date(year or today.year - (today.month < 9), 9, 1)
     book, content = make_regulations(**changes), make_content()
     with unit_of_work():
-        return cohorts.open_intake(starts_on.year, starts_on, book, content, actor=SYSTEM)
+        year = academic_year(starts_on)
+        return cohorts.open_intake(year, starts_on, book, content, actor=SYSTEM)
 
 
 def make_enrolment(
@@ -248,6 +244,21 @@ def _content() -> source.Content:
 
 
 _read: list[source.Content] = []
+_rules_read: dict[str, tuple[str, Regulations]] = {}
+
+
+def _rules(changes: dict[str, Any]) -> tuple[str, Regulations]:
+    """A rulebook's text and rules, read once for each set of changes: both never change."""
+    key = repr(changes)
+    if key not in _rules_read:
+        data = yaml.safe_load(EXAMPLE_RULEBOOK.read_text(encoding="utf-8"))
+        for name, change in changes.items():
+            base = {k: data[name][k] for k in ("paragraph", "says", "source")}
+            data[name] = {**base, **change} if "kind" in change else {**data[name], **change}
+        text = yaml.safe_dump(data, sort_keys=False)
+        found = authored.as_model(authored.parse(text, "rulebook"), Regulations)
+        _rules_read[key] = text, found
+    return _rules_read[key]
 
 
 def trail_of(subject: str) -> list[str]:

@@ -8,11 +8,10 @@ from flask.cli import with_appcontext
 from lms import clock
 from lms.access.actor import SYSTEM
 from lms.cohorts import queries, roster as rosters, roster_operations
-from lms.cohorts.fates import FATE_WORDS, Preview, preview
+from lms.cohorts.fates import FATE_WORDS, Preview, importable, preview
 from lms.cohorts.models import Cohort
-from lms.cohorts.roster import NotARoster, Roster
 from lms.db import unit_of_work
-from lms.errors import NotFound
+from lms.errors import LmsError, NotFound
 
 
 @click.group()
@@ -27,36 +26,31 @@ def roster() -> None:
 @with_appcontext
 def import_file(file: Path, year: int, dry_run: bool) -> None:
     """Offer places to everybody on a CSV roster; with one row refused, to nobody."""
-    cohort = _cohort(year)
-    rows = _rows(file, cohort)
-    fates = preview(cohort, rows)
-    _report(fates)
-    if fates.refused:
-        raise click.exceptions.Exit(1)
-    if dry_run:
-        return
-    with unit_of_work():
-        offered = roster_operations.import_roster(
-            cohort, rows.rows, fates.organisations, actor=SYSTEM
-        )
-    click.echo(f"{offered} places offered.")
-
-
-def _cohort(year: int) -> Cohort:
     try:
-        return queries.cohort_of_year(year)
+        cohort = queries.cohort_of_year(year)
+        with file.open("rb") as roster_file:
+            content = roster_file.read(rosters.MOST_BYTES + 1)
+        rows = rosters.read(content, cohort.intake.starts_on, clock.today())
+        fates = preview(cohort, rows, actor=SYSTEM)
+        _report(fates)
+        if fates.refused:
+            raise click.exceptions.Exit(1)
+        if not dry_run:
+            offered = _imported(cohort, content)
+            click.echo("1 place offered." if offered == 1 else f"{offered} places offered.")
     except NotFound:
         raise click.ClickException(f"There is no intake of {year}.") from None
-
-
-def _rows(file: Path, cohort: Cohort) -> Roster:
-    try:
-        return rosters.read(file.read_bytes(), cohort.intake.starts_on, clock.today())
-    except NotARoster as refusal:
+    except LmsError as refusal:
         raise click.ClickException(refusal.sentence) from None
+
+
+def _imported(cohort: Cohort, content: bytes) -> int:
+    with unit_of_work():
+        rows, fates = importable(cohort, content, actor=SYSTEM)
+        return roster_operations.import_roster(cohort, rows.rows, fates.organisations, actor=SYSTEM)
 
 
 def _report(fates: Preview) -> None:
     for row in fates.rows:
         reason = f": {row.reason}" if row.reason else ""
-        click.echo(f"line {row.line}: {row.who}: {FATE_WORDS[row.fate]}{reason}")
+        click.echo(f"line {row.line}: {row.who or '?'}: {FATE_WORDS[row.fate]}{reason}")

@@ -27,6 +27,17 @@ class IntakeForm(BaseForm):
     starts_on = DayField("First day", [InputRequired("Enter the first day")])
     regulations = SelectField("Rulebook", [InputRequired("Choose a rulebook")])
     content = SelectField("Content", [InputRequired("Choose a version of the content")])
+    taken = False
+
+    def refuse_year(self) -> None:
+        """Say that somebody opened this year's intake already; what was typed stays."""
+        self.taken = True
+        self.refuse("year", "There is an intake of this year already.")
+
+    @property
+    def status(self) -> int:
+        """409 when somebody was there first."""
+        return 409 if self.taken else super().status
 
 
 class RosterForm(BaseForm):

@@ -46,6 +46,8 @@ def open_intake(
     """
     gate.require(actor, P.KEEP_INTAKES)
     rules.check_year(year, starts_on, clock.today())
+    if queries.has_intake(year):
+        raise Conflict("There is an intake of this year already.")
     intake = Intake(
         ref=refs.new("INT"),
         year=year,
@@ -68,8 +70,9 @@ def open_intake(
 
 
 def offer_place(cohort: Cohort, advocate: Account, place: Place, *, actor: Actor) -> Enrolment:
-    """Offer somebody a place; they accept it themselves. Raises Conflict for a second one."""
+    """Offer somebody else a place; they accept it themselves. Raises Conflict for a second one."""
     gate.require(actor, P.KEEP_INTAKES)
+    gate.require(actor, P.GRANT_ROLE, advocate)  # a place makes somebody an advocate
     rules.check_qualify_by(place.qualify_by, cohort.intake.starts_on)
     if queries.enrolled_in(cohort, [advocate.id]):
         raise Conflict("They have a place in this cohort already.")
@@ -87,17 +90,22 @@ def offer_place(cohort: Cohort, advocate: Account, place: Place, *, actor: Actor
     db.session.flush()
     if people.standing_grant(advocate, Role.ADVOCATE, "") is None:
         accounts.grant_role(advocate, Role.ADVOCATE, actor=actor)
-    _append(enrolment, State.OFFERED, actor)
+    _append(enrolment, State.OFFERED, actor, seq=1)
     record(actor, Event.PLACE_OFFERED, enrolment.ref, cohort=cohort.ref, kind=place.kind)
     return enrolment
 
 
 def accept_place(enrolment: Enrolment, *, actor: Actor) -> None:
-    """Take the place one was offered: the register opens, in training.
+    """Take the place one was offered: the register opens, in training. A second time does nothing.
 
     Raises RuleBroken when the place is not on offer any more.
     """
     gate.require(actor, P.ACCEPT_PLACE, enrolment)
+    lock(enrolment)
+    now = queries.state_of(enrolment)
+    if now is State.ENROLLED:
+        return
+    rules.check_on_offer(now)
     _move(enrolment, State.ENROLLED, actor)
     register.open_entry(enrolment, enrolment.advocate, enrolment.qualify_by, actor=actor)
     record(actor, Event.PLACE_ACCEPTED, enrolment.ref)
@@ -106,6 +114,8 @@ def accept_place(enrolment: Enrolment, *, actor: Actor) -> None:
 def change_state(enrolment: Enrolment, to: State, *, actor: Actor) -> None:
     """Leave, return, withdrawal or transfer. Raises RuleBroken for a state that can't follow."""
     gate.require(actor, P.KEEP_INTAKES)
+    lock(enrolment)
+    rules.check_change(queries.state_of(enrolment), to)
     _move(enrolment, to, actor)
     record(actor, Event.ENROLMENT_CHANGED, enrolment.ref, state=to)
 
@@ -122,17 +132,16 @@ def complete(enrolment: Enrolment, warrant: Chaired, *, actor: Actor) -> None:
 
 def _move(enrolment: Enrolment, to: State, actor: Actor) -> None:
     lock(enrolment)
-    states = [event.state for event in queries.events_of(enrolment)]
-    rules.check_move(rules.present(states), to)
-    _append(enrolment, to, actor)
+    events = queries.events_of(enrolment)
+    rules.check_move(rules.present([event.state for event in events]), to)
+    _append(enrolment, to, actor, seq=len(events) + 1)
 
 
-def _append(enrolment: Enrolment, state: State, actor: Actor) -> None:
-    earlier = queries.events_of(enrolment)
+def _append(enrolment: Enrolment, state: State, actor: Actor, *, seq: int) -> None:
     db.session.add(
         EnrolmentEvent(
             enrolment_id=enrolment.id,
-            seq=earlier[-1].seq + 1 if earlier else 1,
+            seq=seq,
             state=state,
             from_on=clock.today(),
             changed_by=actor.ref,

@@ -14,6 +14,7 @@ from lms.cohorts.rules import ACTIVE, Kind, State
 from lms.db import db
 from lms.errors import NotFound
 from lms.organisations.models import Organisation
+from lms.organisations.rules import name_key
 
 PAGE = 50
 
@@ -38,6 +39,11 @@ def intake(year: int) -> Intake:
     if found is None:
         raise NotFound
     return found
+
+
+def has_intake(year: int) -> bool:
+    """Whether the year has an intake."""
+    return db.session.scalar(select(Intake.id).where(Intake.year == year)) is not None
 
 
 def intakes() -> Sequence[Cohort]:
@@ -227,7 +233,12 @@ def _named(cohort: Cohort, sought: str) -> Select[Enrolment]:
     )
     if not sought:
         return query
-    like = f"%{sought.casefold().replace('%', '').replace('_', '')}%"
+    typed = sought.replace("%", "").replace("_", "")
     return query.where(
-        or_(func.lower(Account.name).like(like), func.lower(Organisation.name).like(like))
+        or_(
+            func.lower(Account.name).like(f"%{typed.casefold()}%"),
+            # SQLite lowers A to Z alone: a name typed as it stands is found all the same.
+            Account.name.like(f"%{typed}%"),
+            Organisation.name_key.like(f"%{name_key(typed)}%"),
+        )
     )

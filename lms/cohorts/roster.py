@@ -2,14 +2,15 @@
 
 import csv
 import io
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from lms.accounts.rules import check_born, normal_address
-from lms.cohorts.rules import Kind, check_qualify_by
+from lms.cohorts.rules import Kind, academic_year, check_qualify_by
 from lms.errors import RuleBroken
 from lms.organisations.rules import Nation
 
@@ -24,21 +25,14 @@ COLUMNS = (
     "kind of enrolment",
     "qualify-by date",
 )
-MOST_ROWS = 2000
-MOST_BYTES = 2 << 20
+MOST_ROWS = 500  # so many are imported in one go while everybody else's writing waits
+MOST_BYTES = 1 << 20
 _LONGEST = 200
-_EXAMPLE = (
-    "name@example.org",
-    "Whole name as on the certificate",
-    "Name to be called by",
-    "1990-12-31",
-    "Name of the organisation",
-    "Independent advocate",
-    "scotland",
-    "assessed",
-    "2028-08-31",
-)
-
+_BORN = "date of birth"
+# The first bytes of what spreadsheets save, and how the programs call it.
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode's characters that aren't seen
+_CONTROLS = frozenset({"Cc", "Cs"})
 
 V = TypeVar("V")
 T = TypeVar("T")
@@ -66,11 +60,15 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A row that can't be taken, and why."""
+    """A row that can't be taken, and why.
+
+    who  the address, as it was typed
+    """
 
     line: int
     column: str
     reason: str
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,12 +85,25 @@ class _Refused(Exception):
         self.column = column
 
 
-def template() -> str:
-    """A file to fill in: the columns, and one row that shows what goes into them."""
+def template(today: date) -> str:
+    """A file to fill in: the columns, and one row that shows what goes into them.
+
+    It begins with a byte order mark, by which spreadsheets know that the text is UTF-8.
+    """
+    example = (
+        "name@example.org",
+        "Whole name as on the certificate",
+        "Name to be called by",
+        "1990-12-31",
+        "Name of the organisation",
+        "Independent advocate",
+        "scotland",
+        "assessed",
+        date(academic_year(today) + 3, 8, 31).isoformat(),
+    )
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerow(_EXAMPLE)
+    out.write("\ufeff")
+    csv.writer(out, lineterminator="\r\n").writerows((COLUMNS, example))
     return out.getvalue()
 
 
@@ -101,21 +112,25 @@ def read(content: bytes, starts_on: date, today: date) -> Roster:
 
     starts_on  of the intake, which qualify-by dates must come after
     """
-    records = _records(_decoded(content))
     rows: list[RosterRow] = []
     refusals: list[Refusal] = []
-    for line, record in records:
+    for line, record in _records(_decoded(content)):
         try:
             rows.append(_row(line, record, starts_on, today))
         except _Refused as refused:
-            refusals.append(Refusal(line, refused.column, str(refused)))
+            who = _seen(record.get("email", ""))[:_LONGEST]
+            refusals.append(Refusal(line, refused.column, str(refused), who))
     refusals += _duplicates(rows)
     return Roster(tuple(rows), tuple(sorted(refusals, key=lambda each: each.line)))
 
 
 def _decoded(content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        raise NotARoster("This file is larger than 2 MB. A roster is smaller.")
+        raise NotARoster(f"This file is larger than {MOST_BYTES >> 20} MB. A roster is smaller.")
+    if content.startswith(_SPREADSHEETS):
+        raise NotARoster(
+            "This is a spreadsheet. Save it as “CSV UTF-8”, and choose the file that makes."
+        )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotARoster("This file is in UTF-16. Save it as “CSV UTF-8”, and choose it again.")
     try:
@@ -131,25 +146,41 @@ def _decoded(content: bytes) -> str:
 
 
 def _records(text: str) -> list[tuple[int, dict[str, str]]]:
-    first = text.split("\n", 1)[0]
-    # A spreadsheet set to a continental language saves semicolons under the same name.
-    reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > 4 else ",")
-    try:
-        lines = [(reader.line_num, cells) for cells in reader]
-    except csv.Error:
-        raise NotARoster("This is not a CSV file.") from None
-    if not lines:
+    lines = list(_lines(text))
+    if not any(cell.strip() for _, cells in lines for cell in cells):
         raise NotARoster("The file is empty.")
-    heads = [cell.strip().casefold() for cell in lines[0][1]]
+    heads = [" ".join(cell.split()).casefold() for cell in lines[0][1]]
     _check_heads(heads)
     filled = [(n, cells) for n, cells in lines[1:] if any(cell.strip() for cell in cells)]
     if not filled:
         raise NotARoster("The file has columns, but no people in it.")
     if len(filled) > MOST_ROWS:
         raise NotARoster(f"The file has more than {MOST_ROWS:,} rows.")
-    return [
-        (n, dict(zip(heads, (cell.strip() for cell in cells), strict=False))) for n, cells in filled
-    ]
+    return [(n, _named(heads, cells)) for n, cells in filled]
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line on which it begins; one in quotes may run over several."""
+    first = text.split("\n", 1)[0]
+    # A spreadsheet set to a continental language saves semicolons under the same name.
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begins = 1
+    try:
+        for cells in reader:
+            yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error:
+        raise NotARoster(
+            f"From line {begins} on this is not CSV: look for a quotation mark too many."
+        ) from None
+
+
+def _named(heads: list[str], cells: list[str]) -> dict[str, str]:
+    """The cells by their column; what stands under no heading comes under the empty name."""
+    stray = "".join(cells[len(heads) :]).strip()
+    stray += "".join(cell.strip() for head, cell in zip(heads, cells, strict=False) if not head)
+    return dict(zip(heads, (cell.strip() for cell in cells), strict=False)) | {"": stray}
 
 
 def _check_heads(heads: list[str]) -> None:
@@ -161,37 +192,49 @@ def _check_heads(heads: list[str]) -> None:
         raise NotARoster(f"A column stands twice: {twice[0]}.")
     unknown = [head for head in heads if head and head not in COLUMNS]
     if unknown:
-        raise NotARoster(f"There is a column we don’t know: {unknown[0]}.")
+        raise NotARoster(f"There is a column we don’t know: {_seen(unknown[0])[:_LONGEST]}.")
 
 
 def _row(line: int, record: Mapping[str, str], starts_on: date, today: date) -> RosterRow:
+    if record[""]:
+        raise _Refused("row", "has a cell under no heading; look for a comma too many")
     texts = {column: _text(record, column) for column in COLUMNS}
     row = RosterRow(
         line=line,
-        address=_taken("email", normal_address, texts["email"]),
+        address=_address(texts["email"]),
         certificate_name=texts["certificate name"],
         display_name=texts["display name"],
-        born_on=_day("date of birth", texts["date of birth"]),
+        born_on=_day(_BORN, texts[_BORN]),
         organisation=texts["organisation"],
         role_title=texts["role title"],
         nation=_taken("nation", _nation, texts["nation"]),
         kind=_taken("kind of enrolment", _kind, texts["kind of enrolment"]),
         qualify_by=_day("qualify-by date", texts["qualify-by date"]),
     )
-    _taken("date of birth", lambda day: check_born(day, today), row.born_on)
+    _taken(_BORN, lambda day: check_born(day, today), row.born_on)
     _taken("qualify-by date", lambda day: check_qualify_by(day, starts_on), row.qualify_by)
     return row
 
 
 def _text(record: Mapping[str, str], column: str) -> str:
-    text = " ".join(record.get(column, "").split())
-    if not text:
+    text = unicodedata.normalize("NFC", " ".join(record.get(column, "").split()))
+    if not _seen(text):
         raise _Refused(column, "is empty")
     if len(text) > _LONGEST:
         raise _Refused(column, f"is longer than {_LONGEST} characters")
-    if any(character < " " for character in text):
+    if any(unicodedata.category(character) in _CONTROLS for character in text):
         raise _Refused(column, "has a character that can’t be shown")
     return text
+
+
+def _seen(text: str) -> str:
+    return "".join(each for each in text if unicodedata.category(each) not in _HIDDEN)
+
+
+def _address(text: str) -> str:
+    if _seen(text) != text:  # else two addresses that look alike would be two people
+        raise _Refused("email", "has a character that can’t be seen; type it again")
+    return _taken("email", normal_address, text)
 
 
 def _taken(column: str, act: Callable[[V], T], value: V) -> T:
@@ -207,7 +250,9 @@ def _day(column: str, text: str) -> date:
             return datetime.strptime(text, shape).replace(tzinfo=UTC).date()
         except ValueError:
             continue
-    raise _Refused(column, f"“{text}” is no day; write it like 1990-12-31 or 31/12/1990")
+    # A date of birth is not repeated, even one that can't be: pages and logs don't show them.
+    quoted = "" if column == _BORN else f"“{text}” "
+    raise _Refused(column, f"{quoted}is no day; write it like 1990-12-31 or 31/12/1990")
 
 
 def _nation(text: str) -> Nation:
@@ -233,6 +278,6 @@ def _duplicates(rows: list[RosterRow]) -> list[Refusal]:
     for row in rows:
         if row.address in first:
             reason = f"stands on line {first[row.address]} too"
-            found.append(Refusal(row.line, "email", reason))
+            found.append(Refusal(row.line, "email", reason, row.address))
         first.setdefault(row.address, row.line)
     return found

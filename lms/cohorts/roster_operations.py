@@ -12,6 +12,7 @@ from lms.audit.trail import Event, record
 from lms.cohorts import operations, queries
 from lms.cohorts.models import Cohort
 from lms.cohorts.roster import RosterRow
+from lms.db import lock
 from lms.organisations import operations as organisations
 from lms.organisations.models import Organisation
 from lms.organisations.queries import is_placed
@@ -28,9 +29,11 @@ def import_roster(
     """Offer a place to everybody on a checked roster who has none; returns how many.
 
     All or nothing: the caller's unit of work holds every row. Rows of people who have their place
-    already change nothing, so the same file twice does what it does once.
+    already change nothing, so the same file twice does what it does once; and of two who import
+    at the same moment the second finds everybody placed.
     """
     gate.require(actor, P.KEEP_INTAKES)
+    lock(cohort)
     known = people.accounts_with_addresses(row.address for row in rows)
     placed = queries.enrolled_in(cohort, (account.id for account in known.values()))
     offered = 0
@@ -41,13 +44,15 @@ def import_roster(
         organisation = organisations_by_key[name_key(row.organisation)]
         _offer_row(cohort, account, row, organisation, actor)
         offered += 1
-    record(actor, Event.ROSTER_IMPORTED, cohort.ref, rows=len(rows), offered=offered)
+    if offered:
+        record(actor, Event.ROSTER_IMPORTED, cohort.ref, rows=len(rows), offered=offered)
     return offered
 
 
 def invite_all(cohort: Cohort, base_url: str, *, actor: Actor) -> int:
     """Send an invitation to everybody offered a place who has no password and no open link."""
     gate.require(actor, P.KEEP_INTAKES)
+    lock(cohort)
     waiting = queries.offered_without_password(cohort)
     invited = people.invited_until_of([each.advocate_id for each in waiting])
     now = clock.now()
@@ -57,7 +62,8 @@ def invite_all(cohort: Cohort, base_url: str, *, actor: Actor) -> int:
         if until is None or until <= now:
             accounts.invite(each.advocate, base_url, actor=actor)
             sent += 1
-    record(actor, Event.INVITED, cohort.ref, count=sent)
+    if sent:
+        record(actor, Event.INVITED, cohort.ref, count=sent)
     return sent
 
 
@@ -68,14 +74,14 @@ def _offer_row(
     organisation: Organisation,
     actor: Actor,
 ) -> None:
+    # Somebody who joins late is placed from today: of the time before we know nothing.
+    day = max(cohort.intake.starts_on, clock.today())
+    new = account is None
     if account is None:
         account = accounts.open_account(row.address, row.display_name, actor=actor)
-    if people.identity_of(account.id) is None:
+    if new or people.identity_of(account.id) is None:
         accounts.record_identity(account, row.certificate_name, row.born_on, actor=actor)
-    starts_on = cohort.intake.starts_on
-    if not is_placed(account.id, organisation.id, starts_on):
-        organisations.record_placement(
-            account, organisation, row.role_title, starts_on, actor=actor
-        )
+    if new or not is_placed(account.id, organisation.id, day):
+        organisations.record_placement(account, organisation, row.role_title, day, actor=actor)
     place = operations.Place(organisation, row.nation, row.kind, row.qualify_by)
     operations.offer_place(cohort, account, place, actor=actor)

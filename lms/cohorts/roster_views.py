@@ -10,12 +10,12 @@ from lms import clock
 from lms.access.gate import actor, needs
 from lms.access.permissions import Permission as P
 from lms.cohorts import queries, roster, roster_operations as operations
-from lms.cohorts.fates import FATE_WORDS, preview
+from lms.cohorts.fates import importable, preview
 from lms.cohorts.forms import ImportForm, RosterForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.roster import NotARoster
 from lms.db import unit_of_work
-from lms.errors import RuleBroken
+from lms.errors import Conflict, RuleBroken
 from lms.web.site import base_url
 
 bp = Blueprint("roster", __name__, url_prefix="/programme", template_folder="templates")
@@ -25,7 +25,7 @@ bp = Blueprint("roster", __name__, url_prefix="/programme", template_folder="tem
 @needs(P.KEEP_INTAKES)
 def roster_template() -> ResponseReturnValue:
     """The columns of a roster, to fill in."""
-    answer = Response(roster.template(), mimetype="text/csv; charset=utf-8")
+    answer = Response(roster.template(clock.today()), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="roster.csv"'
     return answer
 
@@ -36,12 +36,19 @@ def choose_roster(ref: str) -> ResponseReturnValue:
     """Choose a roster, and see what would become of each row. Nothing is imported yet."""
     found, form = queries.cohort(ref), RosterForm.from_request()
     if form.accepted():
-        content = form.roster.data.stream.read()
+        content = form.roster.data.stream.read(roster.MOST_BYTES + 1)
         try:
             return _preview_page(found, content)
         except NotARoster as refusal:
             form.refused("roster", refusal)
-    page = render_template("cohorts/roster.html", form=form, cohort=found, columns=roster.COLUMNS)
+    page = render_template(
+        "cohorts/roster.html",
+        form=form,
+        cohort=found,
+        columns=roster.COLUMNS,
+        most_rows=roster.MOST_ROWS,
+        megabytes=roster.MOST_BYTES >> 20,
+    )
     return page, form.status
 
 
@@ -50,16 +57,14 @@ def choose_roster(ref: str) -> ResponseReturnValue:
 def import_roster(ref: str) -> ResponseReturnValue:
     """Import the roster that was looked at; with one row refused, nothing."""
     found, content = queries.cohort(ref), _content_of(ImportForm.from_request())
-    with unit_of_work():
-        rows = roster.read(content, found.intake.starts_on, clock.today())
-        fates = preview(found, rows)
-        if fates.refused:
-            raise RuleBroken(
-                "Nothing was imported: some rows can’t be taken.",
-                missing=[f"Line {row.line}: {row.reason}" for row in fates.refused],
-            )
-        offered = operations.import_roster(found, rows.rows, fates.organisations, actor=actor())
-    flash(f"{offered} places offered." if offered else "Nothing changed: all have their place.")
+    try:
+        with unit_of_work():
+            rows, fates = importable(found, content, actor=actor())
+            offered = operations.import_roster(found, rows.rows, fates.organisations, actor=actor())
+    except (RuleBroken, Conflict) as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _preview_page(found, content, refusal.sentence), status
+    flash(_said(offered))
     return redirect(url_for("cohorts.cohort", ref=ref))
 
 
@@ -70,19 +75,27 @@ def invite_all(ref: str) -> ResponseReturnValue:
     found = queries.cohort(ref)
     with unit_of_work():
         sent = operations.invite_all(found, base_url(), actor=actor())
-    flash(f"{sent} invitations are on their way." if sent else "Nobody needs an invitation.")
+    words = "1 invitation is on its" if sent == 1 else f"{sent} invitations are on their"
+    flash(f"{words} way." if sent else "Nobody needs an invitation.")
     return redirect(url_for("cohorts.cohort", ref=ref))
 
 
-def _preview_page(found: Cohort, content: bytes) -> ResponseReturnValue:
+def _preview_page(found: Cohort, content: bytes, sentence: str = "") -> str:
+    """The fate of each row as things stand; `sentence` says why it is shown once more."""
     rows = roster.read(content, found.intake.starts_on, clock.today())
     return render_template(
         "cohorts/preview.html",
         cohort=found,
-        preview=preview(found, rows),
-        words=FATE_WORDS,
+        preview=preview(found, rows, actor=actor()),
+        sentence=sentence,
         form=ImportForm(formdata=None, content=base64.b64encode(content).decode()),
     )
+
+
+def _said(offered: int) -> str:
+    if not offered:
+        return "Nothing changed: everybody in the file had their place already."
+    return "1 place offered." if offered == 1 else f"{offered} places offered."
 
 
 def _content_of(form: ImportForm) -> bytes:

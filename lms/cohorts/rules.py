@@ -42,9 +42,43 @@ MOVES: dict[State | None, frozenset[State]] = {
 ACTIVE = frozenset({State.ENROLLED, State.COMPLETED})
 
 
+_FIRST_MONTH = 9  # of an academic year
+
+
+class YearTooFar(RuleBroken):
+    """The year of an intake is mistyped, rather than its first day."""
+
+
 def check_move(now: State | None, to: State) -> None:
     """Refuse a state that can't follow the present one; raises RuleBroken."""
-    if to not in MOVES[now]:
+    _check_among(MOVES[now], now, to)
+
+
+def changes(now: State | None) -> frozenset[State]:
+    """What a registrar may make of an enrolment.
+
+    Never the taking of a place, which is its advocate's own act and opens the register; never
+    its completion, which is a board's.
+    """
+    theirs = {State.OFFERED, State.COMPLETED}
+    return MOVES[now] - (theirs | {State.ENROLLED} if now is State.OFFERED else theirs)
+
+
+def check_change(now: State | None, to: State) -> None:
+    """Refuse what a registrar can't make of an enrolment; raises RuleBroken."""
+    _check_among(changes(now), now, to)
+
+
+def check_on_offer(now: State) -> None:
+    """Refuse to give a place that is not on offer; raises RuleBroken."""
+    if now is not State.OFFERED:
+        raise RuleBroken(
+            "This place is not on offer any more. Ask the people who run the programme."
+        )
+
+
+def _check_among(lawful: frozenset[State], now: State | None, to: State) -> None:
+    if to not in lawful:
         was = now.replace("_", " ") if now else "nothing"
         raise RuleBroken(f"“{to.replace('_', ' ')}” can’t follow “{was}”.")
 
@@ -54,12 +88,19 @@ def present(states: Sequence[str]) -> State | None:
     return State(states[-1]) if states else None
 
 
+def academic_year(on: date) -> int:
+    """The academic year of a day, by the year it begins in: it runs from 1 September."""
+    return on.year if on.month >= _FIRST_MONTH else on.year - 1
+
+
 def check_year(year: int, starts_on: date, today: date) -> None:
     """An intake is named by the September it starts in, or the months after; raises RuleBroken."""
-    if starts_on.year != year:
-        raise RuleBroken("The intake is named by the year in which it starts.")
+    if academic_year(starts_on) != year:
+        raise RuleBroken(
+            f"The {year} intake starts on a day from 1 September {year} to 31 August {year + 1}."
+        )
     if not today.year - 5 <= year <= today.year + 5:
-        raise RuleBroken("Check the year: it is too far from now.")
+        raise YearTooFar("Check the year: it is too far from now.")
 
 
 def check_qualify_by(qualify_by: date, starts_on: date) -> None:

@@ -12,9 +12,9 @@ from lms.catalogue import queries as catalogue
 from lms.cohorts import operations, queries
 from lms.cohorts.forms import IntakeForm, StateForm
 from lms.cohorts.models import Cohort
-from lms.cohorts.rules import KIND_WORDS, MOVES, State
+from lms.cohorts.rules import KIND_WORDS, State, YearTooFar, changes
 from lms.db import unit_of_work
-from lms.errors import Conflict, RuleBroken
+from lms.errors import Conflict, NotFound, RuleBroken
 from lms.organisations.rules import NATION_WORDS
 from lms.regulations import queries as regulations
 from lms.web.filters import day
@@ -60,6 +60,9 @@ def cohort(ref: str) -> ResponseReturnValue:
     found, page = queries.cohort(ref), page_asked_for()
     sought, chosen = request.args.get("q", "")[:100].strip(), _state_asked_for()
     members, total = queries.members(found, page, sought, chosen)
+    listing = Listing(page, queries.PAGE, total)
+    if page > listing.pages:
+        raise NotFound
     return render_template(
         "cohorts/cohort.html",
         cohort=found,
@@ -67,7 +70,7 @@ def cohort(ref: str) -> ResponseReturnValue:
         standings=standings_of([m.account.id for m in members], clock.today()),
         counts=queries.counts(found),
         to_invite=len(queries.offered_without_password(found)),
-        page=Listing(page, queries.PAGE, total),
+        page=listing,
         sought=sought,
         chosen=chosen,
         today=clock.today(),
@@ -94,7 +97,7 @@ def enrolment(ref: str) -> ResponseReturnValue:
         form=form,
         enrolment=found,
         state=state,
-        moves=_offered_moves(state),
+        moves=changes(state),
         events=queries.events_of(found),
         kinds=KIND_WORDS,
         nations=NATION_WORDS,
@@ -134,11 +137,6 @@ def _state_asked_for() -> State | None:
     return State(asked) if asked in set(State) else None
 
 
-def _offered_moves(state: State) -> frozenset[State]:
-    """What a registrar may choose: a place on offer is accepted by its advocate alone."""
-    return MOVES[state] - ({State.ENROLLED} if state is State.OFFERED else set())
-
-
 def _opened(form: IntakeForm) -> Cohort | None:
     try:
         with unit_of_work():
@@ -149,8 +147,10 @@ def _opened(form: IntakeForm) -> Cohort | None:
                 catalogue.version(form.content.data),
                 actor=actor(),
             )
+    except YearTooFar as refusal:
+        form.refused("year", refusal)
     except RuleBroken as refusal:
         form.refused("starts_on", refusal)
     except Conflict:
-        form.refuse("year", "There is an intake of this year already.")
+        form.refuse_year()
     return None

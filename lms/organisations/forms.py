@@ -2,7 +2,7 @@
 
 from wtforms import EmailField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.access.actor import Role
 from lms.organisations.rules import NATION_WORDS
@@ -13,9 +13,7 @@ from lms.web.forms import BaseForm, no_control_characters
 class OrganisationForm(BaseForm):
     """A new organisation."""
 
-    name = TidyString(
-        "Name of the organisation", [InputRequired("Enter its name"), Length(max=200)]
-    )
+    name = TidyString("Name of the organisation", [DataRequired("Enter its name"), Length(max=200)])
     nation = RadioField(
         "Where it works",
         [InputRequired("Choose a nation")],
@@ -27,14 +25,14 @@ class WithdrawalForm(BaseForm):
     """Why an approval is taken back."""
 
     reason = TidyString(
-        "Why is the approval withdrawn?", [InputRequired("Say why"), Length(max=500)]
+        "Why is the approval withdrawn?", [DataRequired("Say why"), Length(max=500)]
     )
 
 
 class AppointmentForm(BaseForm):
     """Somebody who coordinates or supervises there."""
 
-    name = TidyString("Name", [InputRequired("Enter a name"), Length(max=120)])
+    name = TidyString("Name", [DataRequired("Enter a name"), Length(max=120)])
     email = EmailField(
         "Email address",
         [
@@ -65,7 +63,7 @@ class PlacementForm(BaseForm):
             no_control_characters,
         ],
     )
-    role_title = TidyString("Role title", [InputRequired("Enter the role title"), Length(max=120)])
+    role_title = TidyString("Role title", [DataRequired("Enter the role title"), Length(max=120)])
     starts_on = DayField("First day", [InputRequired("Enter the first day")])
 
 

@@ -19,6 +19,7 @@ from lms.organisations.rules import Nation
 def name_organisation(name: str, nation: Nation, *, actor: Actor) -> Organisation:
     """Enter an organisation; somebody else approves it. Raises Conflict when it is here already."""
     gate.require(actor, P.KEEP_ORGANISATIONS)
+    rules.check_name(name)
     if queries.organisation_called(name):
         raise Conflict("An organisation of this name is here already.")
     organisation = Organisation(
@@ -93,8 +94,10 @@ def record_placement(
 
 
 def end_placement(placement: Placement, ends_on: date, *, actor: Actor) -> None:
-    """Record somebody's last day. Raises RuleBroken for a day before the first."""
+    """Record somebody's last day, once. Raises RuleBroken for a day before the first."""
     gate.require(actor, P.KEEP_ORGANISATIONS)
+    if queries.is_ended(placement):
+        raise Conflict("A last day is recorded already, and can’t be changed.")
     rules.check_span(placement.starts_on, ends_on)
     db.session.add(
         PlacementEnd(

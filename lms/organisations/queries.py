@@ -185,6 +185,23 @@ def is_placed(account_id: int, organisation_id: int, on: date) -> bool:
     )
 
 
+def titles_of(account_ids: Iterable[int], on: date) -> dict[tuple[int, int], str]:
+    """As what people work, by account and organisation, where a placement has not ended."""
+    rows = db.session.execute(
+        select(Placement.account_id, Placement.organisation_id, Placement.role_title)
+        .outerjoin(PlacementEnd, PlacementEnd.placement_id == Placement.id)
+        .where(Placement.account_id.in_(list(account_ids)))
+        .where(or_(PlacementEnd.ends_on.is_(None), PlacementEnd.ends_on >= on))
+        .order_by(Placement.id)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def is_ended(placement: Placement) -> bool:
+    """Whether a last day is recorded."""
+    return db.session.get(PlacementEnd, placement.id) is not None
+
+
 def ever_placed_at(account_id: int) -> set[str]:
     """References of every organisation at which somebody works or has worked."""
     return set(

@@ -23,8 +23,18 @@ NATION_WORDS = {
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name have in common: case and spaces don't tell them apart."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """What two spellings of one name have in common.
+
+    Neither case nor spaces tell them apart, nor what nobody can see, such as a soft hyphen.
+    """
+    seen = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+
+
+def check_name(name: str) -> None:
+    """Refuse a name of which nothing can be seen; raises RuleBroken."""
+    if not name_key(name):
+        raise RuleBroken("Enter its name")
 
 
 def check_span(starts_on: date, ends_on: date) -> None:

@@ -34,6 +34,9 @@ def organisations() -> ResponseReturnValue:
     """Every organisation."""
     page, sought = page_asked_for(), request.args.get("q", "")[:100].strip()
     rows, total = queries.organisations(page, sought)
+    listing = Listing(page, queries.PAGE, total)
+    if page > listing.pages:
+        raise NotFound
     someone = actor()
     return render_template(
         "organisations/organisations.html",
@@ -41,7 +44,7 @@ def organisations() -> ResponseReturnValue:
         states=queries.states_of(rows),
         waiting=[(o, may(someone, P.APPROVE_ORGANISATION, o)) for o in queries.to_approve()],
         nations=NATION_WORDS,
-        page=Listing(page, queries.PAGE, total),
+        page=listing,
         sought=sought,
     )
 
@@ -57,7 +60,7 @@ def name_organisation() -> ResponseReturnValue:
                 new = operations.name_organisation(
                     form.name.data or "", Nation(form.nation.data), actor=actor()
                 )
-        except Conflict as refusal:
+        except (RuleBroken, Conflict) as refusal:
             form.refuse("name", refusal.sentence)
         else:
             flash("The organisation is entered. Another registrar approves it.")

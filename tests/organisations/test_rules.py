@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from lms.errors import RuleBroken
-from lms.organisations.rules import NATION_WORDS, Nation, check_span, name_key
+from lms.organisations.rules import NATION_WORDS, Nation, check_name, check_span, name_key
 
 _words = st.lists(st.text("abcÄÉßxyz&-'", min_size=1), min_size=1, max_size=4)
 _gaps = st.text(" \t\u00a0\u2003", min_size=1, max_size=3)
@@ -27,6 +27,7 @@ def test_case_does_not_tell_two_names_apart(words: list[str]) -> None:
         ("Caf\u00e9 Trust", "Cafe\u0301 Trust"),  # composed and decomposed
         ("\uff22ridge Trust", "Bridge Trust"),  # full-width letter
         ("Straße Trust", "STRASSE TRUST"),
+        ("Har\N{SOFT HYPHEN}bour Trust", "Harbour\N{ZERO WIDTH SPACE} Trust"),  # nobody sees them
     ],
 )
 def test_two_ways_of_writing_one_letter_do_not_tell_two_names_apart(one: str, other: str) -> None:
@@ -36,6 +37,13 @@ def test_two_ways_of_writing_one_letter_do_not_tell_two_names_apart(one: str, ot
 @given(st.text())
 def test_the_key_of_a_key_is_itself(name: str) -> None:
     assert name_key(name_key(name)) == name_key(name)
+
+
+@given(st.text(st.characters(categories=["Cf", "Zs"])))
+def test_a_name_of_which_nothing_can_be_seen_is_none(name: str) -> None:
+    with pytest.raises(RuleBroken):
+        check_name(name)
+    check_name(f"{name}H{name}")
 
 
 def test_different_names_have_different_keys() -> None:

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from lms import clock
 from lms.accounts.models import Account
 from lms.db import db, unit_of_work
-from lms.sessions import operations as sessions
+from lms.sessions import operations as sessions, queries
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
@@ -41,7 +41,8 @@ class Visitor:
         """A visitor whose sign-in is complete and fresh."""
         visitor = cls(app)
         with unit_of_work():
-            token = sessions.sign_in(account, complete=True)
+            half = sessions.sign_in(account, complete=False)
+            token = sessions.complete(queries.session_with(half))
         with visitor.client.session_transaction() as session:
             session["_user_id"] = token
             session["_fresh"] = True

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -83,6 +83,43 @@ def server() -> Iterator[str]:
         _initialise(installation)
         with _running(installation):
             yield f"postgresql+psycopg://lms@/postgres?host={folder}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Breakable:
+    """A server that can be stopped and started while people are connected."""
+
+    def __init__(self, installation: _Installation) -> None:
+        self._installation = installation
+        self._life: AbstractContextManager[None] | None = None
+        self.url = f"postgresql+psycopg://lms@/postgres?host={installation.folder}"
+
+    def start(self) -> None:
+        """Start it; returns once it answers."""
+        self._life = _running(self._installation)
+        self._life.__enter__()
+
+    def stop(self) -> None:
+        """End every connection, and the server; nothing to do when it is stopped."""
+        life, self._life = self._life, None
+        if life is not None:
+            life.__exit__(None, None, None)
+
+
+@contextmanager
+def breakable() -> Iterator[Breakable]:
+    """A server like `server`'s that its test may stop and start."""
+    folder = _private_folder()
+    try:
+        installation = _installation(folder)
+        _initialise(installation)
+        found = Breakable(installation)
+        found.start()
+        try:
+            yield found
+        finally:
+            found.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

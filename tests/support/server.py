@@ -23,19 +23,24 @@ _INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "COVERAGE_PROCESS_START")
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], *, command: Sequence[str], patience: float = 60.0
+    environment: Mapping[str, str],
+    *,
+    command: Sequence[str],
+    patience: float = 60.0,
+    port: int | None = None,
 ) -> Iterator[str]:
     """Run a server for the length of the block; yields its base address, without a slash.
 
     environment  all its settings; of this process's own only PATH, HOME and the like go along
     command      program and arguments, run in the project's folder
     patience     seconds until /health/live has to answer 200
+    port         the port to use, where it has to be known beforehand; a free one without it
 
-    "{port}" in a setting or an argument becomes a free port. The server is asked to stop with
+    "{port}" in a setting or an argument becomes that port. The server is asked to stop with
     TERM; one that died meanwhile, or doesn't stop, is an error. Any error that leaves the block
     carries the end of the server's log as a note.
     """
-    port = _free_port()
+    port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="lms-server-") as folder:
         log = Path(folder) / "log"
         try:
@@ -104,7 +109,8 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
