@@ -1,0 +1,44 @@
+"""What each rulebook makes of the same marks, worked out by hand.
+
+The reconciled marks, by the weights of the rubrics:
+
+Case analysis (30, 15, 25, 15, 15)
+  Amina  68×0.30 + 66×0.15 + 69×0.25 + 67×0.15 + 65×0.15 = 67.35
+  Bryn   58×0.30 + 58×0.15 + 57×0.25 + 59×0.15 + 60×0.15 = 58.20, one day late
+Plan (25, 20, 20, 20, 15)
+  Amina  66×0.25 + 60×0.20 + 63×0.20 + 60×0.20 + 61×0.15 = 62.25
+  Bryn   51×0.25 + 53×0.20 + 53×0.20 + 54×0.20 + 52×0.15 = 52.55
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.journeys.learning_and_handing_in import CASE, PLAN
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the pages have to show under one rulebook.
+
+    late_paragraph  how the rule about late work is cited
+    marks           by advocate and assessment, after lateness and cap
+    working         by outcome, lines of the working that the board sees
+    """
+
+    late_paragraph: str
+    marks: dict[str, dict[str, str]]
+    working: dict[str, Sequence[str]]
+
+
+EXPECTED = {
+    # Half up to whole marks; 3 points a day; passed at 50.
+    "example-2026": Expected(
+        "regulation 6.2",
+        {"Amina": {CASE: "67", PLAN: "62"}, "Bryn": {CASE: "55", PLAN: "53"}},
+        {
+            "Award": ["67 is 50 or more: 10 credits", "62 is 50 or more", "20 of 20"],
+            "Late, and passed": ["58 − 3 = 55", "55 is 50 or more", "Regulation 6.2"],
+            "Refer: a further attempt": ["0 is below 50", "attempt 1 of 2", "0 of 20"],
+        },
+    ),
+}
