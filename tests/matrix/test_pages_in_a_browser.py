@@ -1,0 +1,85 @@
+"""Every page there is, as a browser shows it to somebody who may open it."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+from werkzeug.serving import make_server
+
+from tests.matrix.conftest import on_sqlite
+from tests.matrix.table import PUBLIC, Line, lines
+from tests.matrix.world import World
+from tests.support import axe, chromium
+from tests.support.cache import CACHE
+
+# Files, answers to machines, and addresses that lead on to another page.
+_NO_PAGE = ("/file", ".csv", "/static/", "/health/", "/leave", "/sign-in/")
+PAGES = [
+    each
+    for each in lines()
+    if each.method == "GET"
+    and not any(part in each.address for part in _NO_PAGE)
+    and "200" in each.answers.values()
+]
+NARROWEST, PHONE, DESK = 320, 375, 1280
+_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]]:
+    """The world and the address at which it is served."""
+    with on_sqlite(tmp_path_factory.mktemp("pages")) as world:
+        server = make_server("127.0.0.1", 0, world.app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield world, f"http://127.0.0.1:{server.port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    """One Chromium for all pages."""
+    with chromium.started() as running:
+        yield running
+
+
+@pytest.mark.parametrize("line", PAGES, ids=str)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    served: tuple[World, str], chrome: Browser, line: Line, long: bool
+) -> None:
+    world, address = served
+    name = next(each for each, answer in line.answers.items() if answer == "200")
+    context = chrome.new_context(reduced_motion="reduce")
+    if name != PUBLIC:
+        cookie = world.visitor(name).client.get_cookie("session")
+        assert cookie is not None
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    page = context.new_page()
+    looks = [(PHONE, "light"), (DESK, "dark")]
+    if long:
+        looks += [(PHONE, "dark"), (DESK, "light")]
+    try:
+        page.goto(address + line.at(world.things))
+        for width, theme in looks:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            assert axe.violations(page) == [], (width, theme)
+            if os.environ.get("LMS_PICTURES"):
+                number = f"{PAGES.index(line):03d}-{width}-{theme}.png"
+                page.screenshot(path=CACHE / "pictures" / "pages" / number, full_page=True)
+        for width in (NARROWEST, PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate(_TOO_WIDE) <= 0, width
+    finally:
+        context.close()
+
+
+def test_a_page_that_breaks_the_rules_would_be_found(chrome: Browser) -> None:
+    page = chrome.new_page()
+    page.set_content("<main><img src='x.png'><input><p style='color:#bbb'>Pale</p></main>")
+    assert {each.rule for each in axe.violations(page)} >= {"image-alt", "label", "color-contrast"}
+    page.close()

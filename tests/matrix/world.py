@@ -1,0 +1,237 @@
+"""One of everything, and somebody of each kind; as docs/access.md names them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+
+from lms import clock, outbox, refs
+from lms.access.actor import SYSTEM, Role
+from lms.accounts import operations as accounts, queries as people
+from lms.accounts.models import Account
+from lms.accreditation import operations as register, queries as entries
+from lms.accreditation.rules import Kind, Reason
+from lms.accrediting import operations as accrediting
+from lms.assessment import queries as assessments
+from lms.assessment.models import Assessment, Submission
+from lms.board import operations as boards, queries as papers
+from lms.catalogue import queries as contents
+from lms.cohorts.models import Enrolment
+from lms.db import db, unit_of_work
+from lms.marking import operations as marking, staffing
+from lms.marking.models import Claim
+from lms.marking.rules import Stage
+from lms.organisations import operations as organisations, queries as employers
+from lms.organisations.models import Organisation
+from lms.organisations.rules import Nation
+from lms.outbox import Message
+from lms.sessions import operations as sessions, queries as open_sessions
+from lms.web import assets
+from tests.factories import (
+    BORN,
+    actor_of,
+    allocate,
+    hand_in,
+    make_account,
+    make_assessment,
+    make_cohort,
+    make_enrolment,
+    make_organisation,
+    some_marks,
+    take_and_mark,
+)
+from tests.support.pages import Visitor
+
+_LINK = re.compile(r"/(?:reset|invitation)/(\S+)")
+
+
+@dataclass
+class World:
+    """Somebody of each kind, and the names that the lines of docs/access.md use.
+
+    tokens   the session of each kind of person
+    things   what stands in braces
+    restore  puts everything back as it was
+    """
+
+    app: Flask
+    tokens: dict[str, str]
+    things: dict[str, str]
+    restore: Callable[[], None]
+
+    def visitor(self, name: str) -> Visitor:
+        """The browser of one of them."""
+        visitor = Visitor(self.app)
+        with visitor.client.session_transaction() as session:
+            session["_user_id"] = self.tokens[name]
+            session["_fresh"] = True
+            session["seen"] = int(clock.now().timestamp())
+        return visitor
+
+
+def build(app: Flask, restore: Callable[[], None]) -> World:
+    """The world, inside the application's context."""
+    who, things = {}, dict[str, str]()
+    north, harbour = make_organisation(), make_organisation()
+    cohort = make_cohort()
+    everybody = [make_enrolment(cohort, organisation=north) for _ in range(4)]
+    work, came = _handed_in(everybody)
+    _, adv, oth = (each.enrolment for each in came[:3])
+    who |= {"adv": adv.advocate, "oth": oth.advocate}
+    who |= {name: make_account(Role.TUTOR) for name in ("fst", "snd", "tut")}
+    who |= {
+        "ext": make_account(Role.EXTERNAL_EXAMINER),
+        "reg": make_account(Role.REGISTRAR),
+        "cha": make_account(Role.CHAIR),
+        "acc": make_account(Role.ACCREDITOR),
+        "coo": make_account(Role.COORDINATOR, at=north),
+        "cob": make_account(Role.COORDINATOR, at=harbour),
+        "sup": make_account(Role.SUPERVISOR, at=north),
+        "aut": make_account(Role.AUTHOR),
+        "adm": make_account(Role.ADMIN),
+    }
+    things |= {name: account.ref for name, account in who.items()}
+    things |= _links(who["tut"])
+    things |= _people(who["coo"], adv, north)
+    things |= _taught(adv)
+    things |= _marked(work, came, who["fst"], who["snd"])
+    things |= _board(adv, who)
+    things |= _register(adv, who["coo"], north)
+    things["digest"] = assets.folder_digest()
+    things["session"] = open_sessions.session_with(_signed_in(adv.advocate)).ref
+    tokens = {name: _signed_in(account) for name, account in who.items()}
+    return World(app, tokens, things, restore)
+
+
+def _signed_in(account: Account) -> str:
+    with unit_of_work():
+        half = sessions.sign_in(account, complete=False)
+        return sessions.complete(open_sessions.session_with(half))
+
+
+def _links(somebody: Account) -> dict[str, str]:
+    newcomer, shut = make_account(), make_account()
+    colleague = actor_of(make_account(Role.REGISTRAR))
+    with unit_of_work():
+        newcomer.password_hash = None
+        invitation = accounts.invite(newcomer, "", actor=SYSTEM)
+        grant = accounts.grant_role(newcomer, Role.REGISTRAR, actor=colleague)
+        accounts.ask_reset(somebody, "", actor=SYSTEM)
+        accounts.disable(shut, actor=SYSTEM)
+    message = db.session.scalars(
+        db.select(Message).where(Message.recipient == somebody.ref).order_by(Message.id.desc())
+    ).first()
+    assert message is not None
+    return {
+        "newcomer": newcomer.ref,
+        "shut": shut.ref,
+        "grant": grant.ref,
+        "invitation link": _token_in(invitation),
+        "reset link": _token_in(outbox.content_of(message)),
+        "dead link": refs.token(),
+    }
+
+
+def _token_in(link: str) -> str:
+    found = _LINK.search(link)
+    assert found, link
+    return found[1]
+
+
+def _people(coordinator: Account, adv: Enrolment, north: Organisation) -> dict[str, str]:
+    colleague = actor_of(make_account(Role.REGISTRAR))
+    with unit_of_work():
+        proposed = organisations.name_organisation("Not yet", Nation.SCOTLAND, actor=colleague)
+    appointment = people.standing_grant(coordinator, Role.COORDINATOR, north.ref)
+    assert appointment is not None
+    (placed,) = employers.placements_of(adv.advocate_id)
+    return {
+        "organisation": north.ref,
+        "proposed": proposed.ref,
+        "appointment": appointment.ref,
+        "placement": placed.ref,
+    }
+
+
+def _taught(adv: Enrolment) -> dict[str, str]:
+    brief = contents.briefs_of(adv.cohort.content_version_id)[1]
+    return {
+        "cohort": adv.cohort.ref,
+        "enrolment": adv.ref,
+        "rulebook": adv.cohort.intake.regulations_version.ref,
+        "rulebook file": "regulations/example-2026.yml",
+        "module": brief.module.slug,
+        "brief": brief.key,
+        "page": contents.pages_of(brief.module)[0].slug,
+    }
+
+
+def _handed_in(everybody: list[Enrolment]) -> tuple[Assessment, list[Submission]]:
+    """Their work, in the order in which markers take it."""
+    due_at = clock.now() - timedelta(hours=2)
+    work = make_assessment(everybody[0].cohort, due_at=due_at)
+    came = [hand_in(each, work, at=due_at - timedelta(hours=1)) for each in everybody]
+    numbers = {each.id: assessments.number_of(each.enrolment, work) for each in came}
+    return work, sorted(came, key=lambda each: numbers[each.id])
+
+
+def _marked(work: Assessment, came: list[Submission], fst: Account, snd: Account) -> dict[str, str]:
+    """The first script has both marks and a proposal; the second is in the hands of both."""
+    open_work = make_assessment(work.cohort, number=1)
+    allocate(work, fst, snd)
+    both = [take_and_mark(work, fst, Stage.FIRST), take_and_mark(work, snd, Stage.SECOND)]
+    said = some_marks(both[0], reason="We read the descriptors together.")
+    with unit_of_work():
+        proposal = marking.propose(came[0], said, actor=actor_of(fst))
+    first, second = _taken(work, fst, Stage.FIRST), _taken(work, snd, Stage.SECOND)
+    assert first.submission_id == second.submission_id == came[1].id
+    allocation = next(a for a in staffing.allocations(work) if a.marker_id == fst.id)
+    return {
+        "work": work.ref,
+        "open work": open_work.ref,
+        "submission": came[1].ref,
+        "allocation": allocation.ref,
+        "first claim": first.ref,
+        "second claim": second.ref,
+        "both first": both[0].ref,
+        "both second": both[1].ref,
+        "reconciliation": proposal.ref,
+    }
+
+
+def _taken(work: Assessment, marker: Account, stage: Stage) -> Claim:
+    with unit_of_work():
+        return marking.take_next(work, stage, actor=actor_of(marker))
+
+
+def _board(adv: Enrolment, who: dict[str, Account]) -> dict[str, str]:
+    with unit_of_work():
+        meeting = boards.convene(
+            adv.cohort,
+            clock.today() + timedelta(days=7),
+            who["cha"],
+            [who["fst"]],
+            [who["ext"]],
+            actor=SYSTEM,
+        )
+    return {"board": meeting.ref, "board number": papers.numbers(meeting)[adv.id]}
+
+
+def _register(adv: Enrolment, coordinator: Account, north: Organisation) -> dict[str, str]:
+    entry = entries.entry_of(adv.advocate_id)
+    assert entry is not None
+    colleague = actor_of(make_account(Role.ACCREDITOR))
+    withholding = accrediting.Proposed(Kind.WITHHELD, None, "Asked for by the person themselves.")
+    with unit_of_work():
+        proposal = accrediting.propose(entry, withholding, actor=colleague)
+    proofs = register.Proofs(entry.number, BORN)
+    with unit_of_work():
+        check = register.check(north, proofs, Reason.OFFER, actor=actor_of(coordinator))
+    return {"entry": entry.ref, "proposal": proposal.ref, "check": check.ref}
+
+
+def made_up(kind: str) -> str:
+    """A reference of the same kind as another, of a thing that never was."""
+    return refs.new(kind[:3]) if refs.well_formed(kind) else refs.token()
