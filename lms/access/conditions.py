@@ -121,9 +121,9 @@ def did_not_propose(actor: Actor, proposal: Proposed) -> bool:
     return proposal.proposed_by_id != actor.person_id
 
 
-def seconds_the_grant(actor: Actor, grant: Any) -> bool:
-    """A second person, neither the one who gave the role nor the one who gets it."""
-    return did_not_propose(actor, grant) and grant.account_id != actor.person_id
+def seconds_it(actor: Actor, proposal: Any) -> bool:
+    """A second person: neither the one who proposed it nor the one whose account it is about."""
+    return did_not_propose(actor, proposal) and proposal.account_id != actor.person_id
 
 
 def coordinates_it(actor: Actor, organisation: HasRef) -> bool:

@@ -9,13 +9,13 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Response, current_app, g, request
+from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms import clock
 from lms.access.actor import PUBLIC, Actor
-from lms.access.permissions import GRANTS, Permission
+from lms.access.permissions import GRANTS, Grant, Permission
 from lms.errors import LmsError, NotFound, NotPermitted
 
 # How long a proof of identity counts as fresh: to open a page, and to send what was filled in.
@@ -38,16 +38,12 @@ class StepUpNeeded(LmsError):
 
 def may(actor: Actor, permission: Permission, thing: Any = None) -> bool:
     """Whether this actor may do this to this thing."""
-    return any(
-        held.role is grant.role and grant.when(actor, thing)
-        for grant in GRANTS[permission]
-        for held in actor.held
-    )
+    return any(_is_for(actor, each) and each.when(actor, thing) for each in GRANTS[permission])
 
 
 def may_ever(actor: Actor, permission: Permission) -> bool:
     """Whether any of the actor's roles has this permission at all."""
-    return any(grant.role in actor.roles for grant in GRANTS[permission])
+    return any(_is_for(actor, each) for each in GRANTS[permission])
 
 
 def require(actor: Actor, permission: Permission, thing: Any = None) -> None:
@@ -108,6 +104,10 @@ def refuse_doorless() -> ResponseReturnValue | None:
     return None
 
 
+def _is_for(actor: Actor, grant: Grant) -> bool:
+    return actor.is_person if grant.role is None else grant.role in actor.roles
+
+
 def _check_door(permission: Permission) -> None:
     someone = actor()
     if not someone.is_person:
@@ -127,9 +127,3 @@ def _check_fresh() -> None:
     limit = FRESH_TO_OPEN if reading else FRESH_TO_SEND
     if proved_at is None or clock.now() - proved_at > limit:
         raise StepUpNeeded
-
-
-def no_store(response: Response) -> Response:
-    """Keep what only some may see out of every cache."""
-    response.headers["Cache-Control"] = "no-store"
-    return response

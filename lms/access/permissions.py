@@ -17,6 +17,7 @@ class Permission(StrEnum):
     KEEP_ACCOUNTS = auto()
     GRANT_ROLE = auto()
     CONFIRM_ROLE = auto()
+    CONFIRM_CLEARING = auto()
     KEEP_IDENTITY = auto()
     # organisations
     READ_ORGANISATIONS = auto()
@@ -62,16 +63,17 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class Grant:
-    """A role that may, and when."""
+    """A role that may, and when; without a role, everybody who is signed in."""
 
-    role: Role
+    role: Role | None
     when: c.Condition = c.always
 
 
 P, R = Permission, Role
 
 GRANTS: dict[Permission, tuple[Grant, ...]] = {
-    P.KEEP_OWN_ACCOUNT: tuple(Grant(role, when=c.is_themselves) for role in Role),
+    # Also without a role, or once the last one has ended: they still have to get out.
+    P.KEEP_OWN_ACCOUNT: (Grant(None, when=c.is_themselves),),
     P.READ_PEOPLE: (Grant(R.REGISTRAR), Grant(R.ADMIN)),
     P.INVITE: (Grant(R.REGISTRAR), Grant(R.ADMIN)),
     P.KEEP_ACCOUNTS: (
@@ -79,7 +81,12 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
         Grant(R.ADMIN, when=c.is_somebody_else),
     ),
     P.GRANT_ROLE: (Grant(R.REGISTRAR, when=c.is_somebody_else),),
-    P.CONFIRM_ROLE: (Grant(R.REGISTRAR, when=c.seconds_the_grant),),
+    P.CONFIRM_ROLE: (Grant(R.REGISTRAR, when=c.seconds_it),),
+    # A second factor is cleared by two, so that nobody is talked into it alone.
+    P.CONFIRM_CLEARING: (
+        Grant(R.REGISTRAR, when=c.seconds_it),
+        Grant(R.ADMIN, when=c.seconds_it),
+    ),
     P.KEEP_IDENTITY: (Grant(R.REGISTRAR, when=c.is_somebody_else),),
     P.READ_ORGANISATIONS: (Grant(R.REGISTRAR),),
     P.KEEP_ORGANISATIONS: (Grant(R.REGISTRAR),),

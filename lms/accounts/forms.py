@@ -2,7 +2,7 @@
 
 from wtforms import EmailField, PasswordField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.access.actor import APPOINTMENTS, Role
 from lms.web.fields import DayField, TidyString
@@ -26,7 +26,7 @@ class AddressForm(BaseForm):
 class InviteForm(AddressForm):
     """Somebody new on the staff. Admins leave the role out: only registrars grant."""
 
-    name = TidyString("Name", [InputRequired("Enter a name"), Length(max=120)])
+    name = TidyString("Name", [DataRequired("Enter a name"), Length(max=120)])
     role = SelectField(
         "Role",
         [Optional()],
@@ -52,12 +52,12 @@ class IdentityForm(BaseForm):
 
     certificate_name = TidyString(
         "Name on the certificate",
-        [InputRequired("Enter the whole name as it stands on awards"), Length(max=200)],
+        [DataRequired("Enter the whole name as it stands on awards"), Length(max=200)],
     )
     born_on = DayField("Date of birth", [InputRequired("Enter the date of birth")])
     reason = TidyString(
         "Why is it corrected?",
-        [InputRequired("Say why it is corrected"), Length(max=500)],
+        [DataRequired("Say why it is corrected"), Length(max=500)],
         description="Such as “typed wrongly in the roster” or “changed by deed poll”.",
     )
 

@@ -22,6 +22,9 @@ class Account(Base):
     password_set_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
+    # Grows when every session has to end at once: each belongs to the epoch in which it began.
+    # A number, because a clock that is put right would let an old session live again.
+    epoch: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way

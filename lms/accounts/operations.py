@@ -46,6 +46,7 @@ def invite(account: Account, base_url: str, *, actor: Actor) -> str:
     Raises RuleBroken when the person has set a password already.
     """
     gate.require(actor, P.INVITE)
+    lock(account)
     if account.password_hash is not None:
         raise RuleBroken("This person has set a password. They can get a new one themselves.")
     for earlier in queries.open_invitations(account, Purpose.INVITATION):
@@ -56,6 +57,7 @@ def invite(account: Account, base_url: str, *, actor: Actor) -> str:
 def cancel_invitations(account: Account, *, actor: Actor) -> int:
     """Make every open invitation of this account useless; returns how many there were."""
     gate.require(actor, P.INVITE)
+    lock(account)
     cancelled = queries.open_invitations(account, Purpose.INVITATION)
     for each in cancelled:
         each.cancelled_at = clock.now()
@@ -74,8 +76,10 @@ def ask_reset(account: Account | None, base_url: str, *, actor: Actor) -> None:
     if account is None:
         record(actor, Event.RESET_ASKED, "-")
         return
+    lock(account)
     since = clock.now() - timedelta(days=1)
     if queries.resets_since(account, since) >= rules.MOST_RESETS_A_DAY:
+        record(actor, Event.RESET_ASKED, account.ref, link="")
         return
     for earlier in queries.open_invitations(account, Purpose.RESET):
         earlier.cancelled_at = clock.now()
@@ -87,6 +91,7 @@ def use_link(link: Invitation, password_hash: str, *, actor: Actor) -> None:
 
     Raises LinkUnusable when it was used, cancelled or is too old.
     """
+    lock(link.account)
     lock(link)
     rules.check_usable(link, clock.now())
     if link.account.disabled_at is not None:
@@ -101,6 +106,7 @@ def use_link(link: Invitation, password_hash: str, *, actor: Actor) -> None:
 def change_password(account: Account, password_hash: str, *, actor: Actor) -> None:
     """Set a new password. Every session that began before ends."""
     gate.require(actor, P.KEEP_OWN_ACCOUNT, account)
+    lock(account)
     _set_password(account, password_hash)
     record(actor, Event.PASSWORD_CHANGED, account.ref)
 
@@ -108,6 +114,7 @@ def change_password(account: Account, password_hash: str, *, actor: Actor) -> No
 def change_name(account: Account, name: str, *, actor: Actor) -> None:
     """Change how the person wants to be called here; the name on awards is another thing."""
     gate.require(actor, P.KEEP_OWN_ACCOUNT, account)
+    lock(account)
     account.name = name
     record(actor, Event.NAME_CHANGED, account.ref)
 
@@ -118,6 +125,7 @@ def correct_address(account: Account, address: str, *, actor: Actor) -> None:
     Raises RuleBroken for what can't be an address, Conflict when it belongs to another account.
     """
     gate.require(actor, P.KEEP_ACCOUNTS, account)
+    lock(account)
     address = rules.normal_address(address)
     other = queries.account_with_address(address)
     if other is not None and other.id != account.id:
@@ -132,7 +140,9 @@ def correct_address(account: Account, address: str, *, actor: Actor) -> None:
 def disable(account: Account, *, actor: Actor) -> None:
     """Shut an account. All its sessions end at once, and its links stop working."""
     gate.require(actor, P.KEEP_ACCOUNTS, account)
+    lock(account)
     account.disabled_at = account.disabled_at or clock.now()
+    account.epoch += 1  # so that none of its sessions lives again when the account is opened
     for purpose in Purpose:
         for each in queries.open_invitations(account, purpose):
             each.cancelled_at = clock.now()
@@ -142,6 +152,7 @@ def disable(account: Account, *, actor: Actor) -> None:
 def enable(account: Account, *, actor: Actor) -> None:
     """Open a shut account again."""
     gate.require(actor, P.KEEP_ACCOUNTS, account)
+    lock(account)
     account.disabled_at = None
     record(actor, Event.ACCOUNT_ENABLED, account.ref)
 
@@ -173,10 +184,16 @@ def grant_role(account: Account, role: Role, *, at: str = "", actor: Actor) -> R
 
 
 def confirm_role(grant: RoleGrant, *, actor: Actor) -> None:
-    """Agree, as a second registrar, to a role that another one gave."""
+    """Agree, as a second registrar, to a role that another one gave.
+
+    Raises Conflict when it was confirmed already, or taken away.
+    """
     gate.require(actor, P.CONFIRM_ROLE, grant)
+    lock(grant.account)
     if queries.is_confirmed(grant):
         raise Conflict("This role was confirmed already.")
+    if queries.has_ended(grant):
+        raise Conflict("This role was taken away meanwhile.")
     db.session.add(
         RoleConfirmation(
             grant_id=grant.id, confirmed_by_id=actor.person_id or None, confirmed_at=clock.now()
@@ -186,8 +203,14 @@ def confirm_role(grant: RoleGrant, *, actor: Actor) -> None:
 
 
 def end_role(grant: RoleGrant, *, actor: Actor) -> None:
-    """Take a role away; it stops counting with the person's next request."""
+    """Take a role away; it stops counting with the person's next request.
+
+    Raises Conflict when it was taken away already.
+    """
     gate.require(actor, P.GRANT_ROLE, grant.account)
+    lock(grant.account)
+    if queries.has_ended(grant):
+        raise Conflict("This role was taken away already.")
     db.session.add(
         RoleEnd(grant_id=grant.id, ended_by_id=actor.person_id or None, ended_at=clock.now())
     )
@@ -203,6 +226,7 @@ def record_identity(
     """
     gate.require(actor, P.KEEP_IDENTITY, account)
     rules.check_born(born_on, clock.today())
+    lock(account)
     earlier = queries.identity_of(account.id)
     if earlier is not None and not reason.strip():
         raise RuleBroken("Say why the name or date of birth is corrected.")
@@ -225,6 +249,7 @@ def record_identity(
 def _set_password(account: Account, password_hash: str) -> None:
     account.password_hash = password_hash
     account.password_set_at = clock.now()
+    account.epoch += 1
 
 
 def _send_link(

@@ -142,6 +142,11 @@ def is_confirmed(grant: RoleGrant) -> bool:
     return db.session.get(RoleConfirmation, grant.id) is not None
 
 
+def has_ended(grant: RoleGrant) -> bool:
+    """Whether the grant was taken away."""
+    return db.session.get(RoleEnd, grant.id) is not None
+
+
 def grants_to_confirm() -> Sequence[RoleGrant]:
     """Grants that wait for a second registrar."""
     waiting: Sequence[RoleGrant] = db.session.scalars(

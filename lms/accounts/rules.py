@@ -23,9 +23,13 @@ MOST_CHARACTERS = 128
 # The strength estimate reads no further: its time grows with the square of the length.
 _ESTIMATED = 72
 _GUESSABLE_BELOW = 3  # of 4
-_OUR_WORDS = ["alongside", "imsa", "slavery", "modern", "advocate", "survivor", "trafficking"]
+_OUR_WORDS = ("alongside", "imsa", "slavery", "modern", "advocate", "survivor", "trafficking")
+_SHORTEST_WORD = 3  # a name of two letters is part of too many honest words
+_LOOKALIKES = {"a": "4@", "e": "3", "i": "1!", "l": "1!", "o": "0", "s": "5$", "t": "7"}
 
-_ADDRESS = re.compile(r"[^@\s\x00-\x1f<>\"(),:;\[\]\\]+@[^@\s.]+(\.[^@\s.]+)+")
+# What has a meaning in a mail's header is in no address of ours, however it could be quoted.
+_PART = r"[^@\s.<>\"(),:;\[\]\\]+"
+_ADDRESS = re.compile(rf"{_PART}(\.{_PART})*@{_PART}(\.{_PART})+")
 
 
 class Purpose(StrEnum):
@@ -56,15 +60,21 @@ def normal_address(typed: str) -> str:
 
     Raises RuleBroken for what can't be an address.
     """
-    address = unicodedata.normalize("NFC", typed.strip()).casefold()
-    if len(address) > 254 or not _ADDRESS.fullmatch(address):
+    # Small letters, not case folding: that makes "ss" of "ß", and so another person's mailbox.
+    address = unicodedata.normalize("NFC", typed.strip().lower())
+    # Nobody sees a control or a zero-width character: with one, two addresses look like one.
+    unseen = any(unicodedata.category(character).startswith("C") for character in address)
+    if len(address) > 254 or unseen or not _ADDRESS.fullmatch(address):
         raise RuleBroken("Enter an email address in full, like name@example.org")
     return address
 
 
 def least_characters(roles: frozenset[Role]) -> int:
-    """How long a password has to be for somebody with these roles."""
-    return LEAST_FOR_STAFF if roles & SECOND_FACTOR else LEAST_FOR_ADVOCATES
+    """How long a password has to be for somebody with these roles.
+
+    Whoever has no role yet may get any, and nobody is asked for a longer password then.
+    """
+    return LEAST_FOR_ADVOCATES if roles == {Role.ADVOCATE} else LEAST_FOR_STAFF
 
 
 def check_password(password: str, least: int, about: Sequence[str]) -> None:
@@ -77,8 +87,9 @@ def check_password(password: str, least: int, about: Sequence[str]) -> None:
         raise WeakPassword(f"Use at least {least} characters. Three or four odd words do well.")
     if len(password) > MOST_CHARACTERS:
         raise WeakPassword(f"Use at most {MOST_CHARACTERS} characters.")
-    known = [*_OUR_WORDS, *(word for text in about for word in re.split(r"[\W_]+", text) if word)]
-    if zxcvbn(password[:_ESTIMATED], user_inputs=known)["score"] < _GUESSABLE_BELOW:
+    # Words that anybody would try first count for nothing, however many are joined.
+    rest = _known_words(about).sub(" ", password)
+    if zxcvbn(rest[:_ESTIMATED])["score"] < _GUESSABLE_BELOW:
         raise WeakPassword("This can be guessed. Use three or four odd words that only you join.")
 
 
@@ -111,3 +122,20 @@ def check_born(born_on: date, today: date) -> None:
     """Refuse a date of birth that no adult worker can have; raises RuleBroken."""
     if not today.year - 110 <= born_on.year <= today.year - 16:
         raise RuleBroken("Check the date of birth: the year can’t be right.")
+
+
+def _known_words(about: Sequence[str]) -> re.Pattern[str]:
+    theirs = [word for text in about for word in re.split(r"[\W_]+", text.lower())]
+    plain = [_without_accents(word) for word in theirs]
+    known = {word for word in (*_OUR_WORDS, *theirs, *plain) if len(word) >= _SHORTEST_WORD}
+    longest_first = sorted(known, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(_however_written, longest_first)), re.IGNORECASE)
+
+
+def _however_written(word: str) -> str:
+    return "".join(f"[{re.escape(letter + _LOOKALIKES.get(letter, ''))}]" for letter in word)
+
+
+def _without_accents(word: str) -> str:
+    parts = unicodedata.normalize("NFD", word)
+    return "".join(each for each in parts if not unicodedata.combining(each))

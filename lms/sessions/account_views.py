@@ -8,7 +8,7 @@ from lms.access.gate import actor, needs, public
 from lms.access.permissions import Permission as P
 from lms.accounts import operations as accounts, passwords
 from lms.accounts.models import Account
-from lms.accounts.queries import account as account_of
+from lms.accounts.queries import account as account_of, actor_for
 from lms.accounts.rules import WeakPassword, check_password, least_characters, needs_second_factor
 from lms.db import unit_of_work
 from lms.sessions import current, operations, queries, rules
@@ -26,7 +26,8 @@ THEMES = ("auto", "light", "dark")
 @needs(P.KEEP_OWN_ACCOUNT)
 def own() -> ResponseReturnValue:
     """Everything about one's own account, and the way to change it."""
-    me, must_have_one = account_of(actor().ref), needs_second_factor(actor().roles)
+    me = account_of(actor().ref)
+    must_have_one = needs_second_factor(actor_for(me).roles)
     return render_template(
         "sessions/account.html",
         account=me,
@@ -37,6 +38,7 @@ def own() -> ResponseReturnValue:
         has_second_factor=queries.has_second_factor(me.id),
         must_have_one=must_have_one,
         codes_left=queries.recovery_codes_left(me.id),
+        clearing=queries.open_clearing(me.id),
         form=Sent(),
     )
 
@@ -62,7 +64,7 @@ def password() -> ResponseReturnValue:
     me = account_of(actor().ref)
     form = NewPasswordForm.from_request()
     if not form.accepted() or not _new_password_fits(me, form):
-        return render_template("sessions/password.html", form=form, least=_least()), form.status
+        return render_template("sessions/password.html", form=form, least=_least(me)), form.status
     new = passwords.hashed(form.new_password.data or "")
     with unit_of_work():
         accounts.change_password(me, new, actor=actor())
@@ -97,8 +99,9 @@ def end_session(ref: str) -> ResponseReturnValue:
 @needs(P.KEEP_OWN_ACCOUNT, fresh=True)
 def begin_second_factor() -> ResponseReturnValue:
     """Begin to set up a second factor of one's own accord: the next sign-in finishes it."""
-    me = account_of(actor().ref)
+    me, before = account_of(actor().ref), current.present()
     with unit_of_work():
+        operations.end_session(before, actor=actor())
         operations.begin_second_factor(me)
         token = operations.sign_in(me, complete=False)
     current.begin_half(token)
@@ -153,8 +156,9 @@ def ask_again() -> ResponseReturnValue:
     me = account_of(actor().ref)
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("account.confirm", next=request.full_path.rstrip("?")))
-    form = _confirm_form(me, formdata=None, kept=kept.sealed(kept.from_request()))
-    return _confirm_page(form), 403
+    # A button alone comes along too, or it would seem to have been pressed.
+    sent = kept.from_request() or kept.Kept(request.path, ())
+    return _confirm_page(_confirm_form(me, formdata=None, kept=kept.sealed(sent))), 403
 
 
 def _confirm_page(form: ConfirmForm) -> str:
@@ -173,42 +177,46 @@ def _confirm_form(me: Account, **kwargs: object) -> ConfirmForm:
 
 
 def _proved(me: Account, form: ConfirmForm) -> bool:
-    doors = current.client_doors(me.address)[:1]
-    rules.check_attempts(queries.failures(doors))
-    if not passwords.matches(form.password.data or "", me.password_hash):
-        _note_failure(doors)
-        form.refuse("password", "That isn’t the password of this account.")
+    if not _password_fits(me, form):
         return False
-    if isinstance(form, ConfirmWithCodeForm):
-        try:
-            with unit_of_work():
-                operations.check_code(me, form.code.data or "", actor=actor())
-        except rules.WrongCode as refusal:
-            _note_failure(doors)
-            form.refused("code", refusal)
-            return False
+    return not isinstance(form, ConfirmWithCodeForm) or _code_fits(me, form)
+
+
+def _password_fits(me: Account, form: ConfirmForm | NewPasswordForm) -> bool:
+    doors = [current.account_door(me.address)]
+    rules.check_attempts(queries.failures(doors))
+    if passwords.matches(form.password.data or "", me.password_hash):
+        return True
+    with unit_of_work():
+        operations.sign_in_failed(doors)
+    form.refuse("password", "That isn’t the password of this account.")
+    return False
+
+
+def _code_fits(me: Account, form: ConfirmWithCodeForm) -> bool:
+    doors = [current.code_door(me)]
+    rules.check_attempts(queries.failures(doors), rules.MOST_CODE_FAILURES)
+    try:
+        with unit_of_work():
+            operations.check_code(me, form.code.data or "", actor=actor())
+    except rules.WrongCode as refusal:
+        with unit_of_work():
+            operations.sign_in_failed(doors, me)
+        form.refused("code", refusal)
+        return False
     return True
 
 
-def _note_failure(doors: list[str]) -> None:
-    with unit_of_work():
-        operations.sign_in_failed(doors)
-
-
 def _new_password_fits(me: Account, form: NewPasswordForm) -> bool:
-    doors = current.client_doors(me.address)[:1]
-    rules.check_attempts(queries.failures(doors))
-    if not passwords.matches(form.password.data or "", me.password_hash):
-        _note_failure(doors)
-        form.refuse("password", "That isn’t the password of this account.")
+    if not _password_fits(me, form):
         return False
     try:
-        check_password(form.new_password.data or "", _least(), [me.name, me.address])
+        check_password(form.new_password.data or "", _least(me), [me.name, me.address])
     except WeakPassword as refusal:
         form.refused("new_password", refusal)
         return False
     return True
 
 
-def _least() -> int:
-    return least_characters(actor().roles)
+def _least(me: Account) -> int:
+    return least_characters(actor_for(me).roles)

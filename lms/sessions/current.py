@@ -1,11 +1,13 @@
 """The session of the present request: from the browser's cookie to a person, and back."""
 
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from lms import clock, vault
 from lms.access.actor import Actor
+from lms.access.gate import SignInNeeded
+from lms.accounts.models import Account
 from lms.accounts.rules import needs_second_factor
 from lms.sessions import queries, rules
 from lms.sessions.models import SignIn
@@ -37,14 +39,17 @@ def install(app: Flask) -> None:
 
 def begin(token: str) -> None:
     """Put a complete session into the browser, and nothing of what was there before."""
-    session.clear()
+    _empty()
     session[_SEEN] = _seconds()
-    login_user(queries.signed_in(token))
+    person = queries.signed_in(token)
+    if person is None:  # shut, or given another password, in this very moment
+        raise SignInNeeded
+    login_user(person)
 
 
 def begin_half(token: str) -> None:
     """Put a session into the browser that only opens the code page."""
-    session.clear()
+    _empty()
     session[_HALF] = token
 
 
@@ -59,22 +64,49 @@ def half() -> SignIn | None:
     return queries.half_signed_in(token) if isinstance(token, str) else None
 
 
+def left_over() -> SignIn | None:
+    """The row of whatever session this browser still holds, even one that opens nothing."""
+    token = session.get(_HALF) or session.get("_user_id")
+    return queries.session_holding(token) if isinstance(token, str) else None
+
+
+def forget_half() -> None:
+    """Take a session whose code was due, and is over, out of the browser."""
+    session.pop(_HALF, None)
+
+
 def forget() -> None:
     """Take the session out of the browser."""
     logout_user()
-    session.clear()
+    _empty()
 
 
 def client_doors(address: str) -> list[str]:
     """The doors at which a failure counts: the account tried, and where from. Hashed."""
-    return [
-        vault.digest(f"account:{address}"),
-        vault.digest(f"from:{request.remote_addr or 'unknown'}"),
-    ]
+    return [account_door(address), vault.digest(f"from:{request.remote_addr or 'unknown'}")]
+
+
+def account_door(address: str) -> str:
+    """The door at which a wrong password for this address counts, wherever it comes from."""
+    return vault.digest(f"account:{address}")
+
+
+def code_door(account: Account) -> str:
+    """The door at which a wrong code counts: one, on whichever page it is asked for."""
+    return vault.digest(f"code:{account.ref}")
+
+
+def _empty() -> None:
+    session.clear()
+    # The form library keeps the token of this request; a page shown now needs one of the new
+    # session, or what it holds could not be sent.
+    g.pop("csrf_token", None)
 
 
 def _load(token: str) -> queries.SignedIn | None:
     person = queries.signed_in(token)
+    if person is not None and current_app.config["SECOND_FACTOR"] and not person.by_code:
+        person = person.without_staff_roles()
     if person is None or _rested_too_long(person.actor):
         return None
     return person
@@ -96,9 +128,14 @@ def _only_the_code_page() -> ResponseReturnValue | None:
 
 
 def _note_seen(response: Response) -> Response:
-    if current_user.is_authenticated and _seconds() - session.get(_SEEN, 0) >= _NOTED_EVERY:
+    # Also when the clock was put back: what was seen lies ahead then, and would count as rest.
+    if current_user.is_authenticated and not 0 <= _since_seen() < _NOTED_EVERY:
         session[_SEEN] = _seconds()
     return response
+
+
+def _since_seen() -> int:
+    return _seconds() - int(session.get(_SEEN, 0))
 
 
 def _seconds() -> int:

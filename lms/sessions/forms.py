@@ -1,8 +1,9 @@
 """What people fill in to get in."""
 
 from wtforms import EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
+from lms.web.fields import TidyString
 from lms.web.forms import BaseForm, no_control_characters
 
 
@@ -62,8 +63,8 @@ class NewPasswordForm(BaseForm):
 class NameForm(BaseForm):
     """How somebody wants to be called here."""
 
-    name = StringField(
+    name = TidyString(
         "Name",
-        [InputRequired("Enter a name"), Length(max=120), no_control_characters],
+        [DataRequired("Enter a name"), Length(max=120)],
         description="As you want to be called here. Awards carry the name your registrar recorded.",
     )

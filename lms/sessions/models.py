@@ -18,6 +18,8 @@ class SignIn(Base):
     ref: Mapped[str] = mapped_column(unique=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    epoch: Mapped[int]  # the account's when it began; over as soon as the account's is another
+    by_code: Mapped[bool]  # whether a second factor completed it
     began_at: Mapped[datetime]
     proved_at: Mapped[datetime | None]  # last full proof of identity; None: a code is still due
     ended_at: Mapped[datetime | None]
@@ -40,7 +42,10 @@ class SecondFactor(Base):
 
 
 class RecoveryCode(Base):
-    """A code for the day the phone is lost; works once. Random, so a plain hash is enough."""
+    """A code for the day the phone is lost; works once.
+
+    ``code_hash`` is keyed: a code short enough to type could be found from a plain hash.
+    """
 
     __tablename__ = "recovery_code"
     __table_args__ = (Index(None, "account_id"),)
@@ -48,6 +53,24 @@ class RecoveryCode(Base):
     code_hash: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     used_at: Mapped[datetime | None]
+
+
+class Clearing(Base):
+    """One person's word that somebody's second factor is lost.
+
+    A second person confirms it, a day later at the earliest: meanwhile the holder can stop it.
+    """
+
+    __tablename__ = "second_factor_clearing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # confirmed or stopped; the trail says which
+
+    account: Mapped[Account] = relationship(foreign_keys=account_id)
 
 
 class FailedAttempt(Base):

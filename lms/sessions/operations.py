@@ -13,6 +13,7 @@ from lms.access.permissions import Permission as P
 from lms.accounts.models import Account
 from lms.audit.trail import Event, record
 from lms.db import db, lock
+from lms.errors import RuleBroken
 from lms.sessions import queries, rules
 from lms.sessions.models import FailedAttempt, RecoveryCode, SecondFactor, SignIn
 
@@ -31,6 +32,8 @@ def sign_in(account: Account, *, complete: bool) -> str:
         ref=refs.new("SES"),
         token_hash=vault.digest(token),
         account_id=account.id,
+        epoch=account.epoch,
+        by_code=False,
         began_at=at,
         proved_at=at if complete else None,
     )
@@ -40,15 +43,19 @@ def sign_in(account: Account, *, complete: bool) -> str:
     return token
 
 
-def sign_in_failed(doors: list[str]) -> None:
+def sign_in_failed(doors: list[str], whose: Account | None = None) -> None:
     """Note a failed attempt; nobody is signed in, so there is no lock.
 
     doors  hashes of what was tried
+    whose  the account, when its password was right and the code was wrong
     """
     at = clock.now()
     db.session.execute(delete(FailedAttempt).where(FailedAttempt.at < at - _KEPT_FOR))
     db.session.add_all(FailedAttempt(door=door, at=at) for door in doors)
-    record(PUBLIC, Event.SIGN_IN_FAILED, "-", door=doors[0][:12])
+    if whose is None:
+        record(PUBLIC, Event.SIGN_IN_FAILED, "-", door=doors[0][:12])
+    else:
+        record(PUBLIC, Event.SECOND_FACTOR_FAILED, whose.ref)
 
 
 def sign_in_with_code(session: SignIn, code: str) -> str:
@@ -66,7 +73,7 @@ def complete(session: SignIn) -> str:
     token = refs.token()
     # A new token with more power: one that leaked before the code is worth nothing after it.
     session.token_hash = vault.digest(token)
-    session.proved_at = clock.now()
+    session.proved_at, session.by_code = clock.now(), True
     record(_as(session.account), Event.SIGNED_IN, session.account.ref, session=session.ref)
     return token
 
@@ -93,8 +100,11 @@ def end_session(session: SignIn, *, actor: Actor) -> None:
 
 
 def abandon(session: SignIn) -> None:
-    """End a session whose code was never given: its holder may, and there is nothing to lock."""
-    session.ended_at = clock.now()
+    """End a session that opens nothing, for want of a code or after too long a rest.
+
+    Whoever holds its token may; there is nothing to lock.
+    """
+    session.ended_at = session.ended_at or clock.now()
     record(PUBLIC, Event.SIGNED_OUT, session.account.ref, session=session.ref)
 
 
@@ -111,28 +121,25 @@ def end_other_sessions(account: Account, keep: str, *, actor: Actor) -> int:
     return len(others)
 
 
-def clear_second_factor(account: Account, *, actor: Actor) -> None:
-    """Take a lost second factor away, and end every session: the next sign-in sets up a new one."""
-    gate.require(actor, P.KEEP_ACCOUNTS, account)
-    factor = queries.second_factor(account.id)
-    if factor is not None:
-        db.session.delete(factor)
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-    for each in queries.open_sessions(account.id):
-        each.ended_at = clock.now()
-    record(actor, Event.SECOND_FACTOR_CLEARED, account.ref)
-
-
 def begin_second_factor(account: Account) -> SecondFactor:
     """A new seed to scan, unless one works already; it counts once a first code was right.
 
+    Nobody else may know it: an earlier seed that was shown and not taken is replaced, and the
+    half sessions that could open the set-up page end.
+
     Reached only with a right password, or signed in; so there is no lock.
     """
+    lock(account)
     factor = queries.second_factor(account.id)
+    if factor is not None and factor.set_at is not None:
+        return factor
+    for each in queries.open_sessions(account.id):
+        if each.proved_at is None:
+            each.ended_at = clock.now()
     if factor is None:
-        sealed = vault.keys().seal(pyotp.random_base32(), bound_to=f"totp:{account.id}")
-        factor = SecondFactor(account_id=account.id, seed_sealed=sealed, last_counter=0)
+        factor = SecondFactor(account_id=account.id, last_counter=0)
         db.session.add(factor)
+    factor.seed_sealed = vault.keys().seal(pyotp.random_base32(), bound_to=f"totp:{account.id}")
     return factor
 
 
@@ -141,6 +148,7 @@ def finish_second_factor(account: Account, code: str) -> list[str]:
 
     Raises WrongCode.
     """
+    lock(account)
     factor = queries.second_factor(account.id)
     if factor is None or factor.set_at is not None:
         raise rules.WrongCode("Start again: the set-up is not open any more.")
@@ -153,8 +161,14 @@ def finish_second_factor(account: Account, code: str) -> list[str]:
 
 
 def new_recovery_codes(account: Account, *, actor: Actor) -> list[str]:
-    """Make the old recovery codes useless and return new ones, to be shown this once."""
+    """Make the old recovery codes useless and return new ones, to be shown this once.
+
+    Raises RuleBroken where there is no second factor that they could stand in for.
+    """
     gate.require(actor, P.KEEP_OWN_ACCOUNT, account)
+    lock(account)
+    if not queries.has_second_factor(account.id):
+        raise RuleBroken("Set up a second factor first. Its recovery codes come with it.")
     record(actor, Event.SECOND_FACTOR_SET, account.ref)
     return _new_recovery_codes(account)
 
@@ -166,7 +180,7 @@ def _new_recovery_codes(account: Account) -> list[str]:
         for _ in range(rules.RECOVERY_CODES)
     ]
     for code in codes:
-        code_hash = vault.digest(f"{account.id}:{code}")
+        code_hash = queries.recovery_hash(account.id, code)
         db.session.add(RecoveryCode(account_id=account.id, code_hash=code_hash))
     return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 

@@ -1,7 +1,7 @@
 """Questions about sessions and second factors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from lms.accounts.queries import standing_grants, with_their_ends
 from lms.db import db
 from lms.errors import NotFound
 from lms.sessions import rules
-from lms.sessions.models import FailedAttempt, RecoveryCode, SecondFactor, SignIn
+from lms.sessions.models import Clearing, FailedAttempt, RecoveryCode, SecondFactor, SignIn
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class SignedIn:
     actor: Actor
     name: str
     proved_at: datetime
+    by_code: bool
 
     is_authenticated = True
     is_active = True
@@ -34,6 +35,11 @@ class SignedIn:
     def get_id(self) -> str:
         """What the cookie holds."""
         return self.token
+
+    def without_staff_roles(self) -> "SignedIn":
+        """The same person, with only the roles that need no second factor."""
+        held = rules.held_without_code(self.actor.held)
+        return replace(self, actor=replace(self.actor, held=held))
 
 
 def signed_in(token: str) -> SignedIn | None:
@@ -44,30 +50,38 @@ def signed_in(token: str) -> SignedIn | None:
             SignIn.began_at,
             SignIn.proved_at,
             SignIn.ended_at,
+            SignIn.by_code,
             Account.id,
             Account.ref.label("account_ref"),
             Account.name,
-            Account.password_set_at,
             RoleGrant.role,
             RoleGrant.at,
+            # A column, no condition: somebody whose roles all ended or wait is signed in too.
+            standing_grants().label("stands"),
         )
         .join(Account, Account.id == SignIn.account_id)
         .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
     )
     rows = db.session.execute(
         with_their_ends(query)
-        .where(SignIn.token_hash == vault.digest(token), Account.disabled_at.is_(None))
-        .where(RoleGrant.id.is_(None) | standing_grants())
+        .where(SignIn.token_hash == vault.digest(token), SignIn.epoch == Account.epoch)
+        .where(Account.disabled_at.is_(None))
     ).all()
     return _from_rows(token, rows)
 
 
 def half_signed_in(token: str) -> SignIn | None:
     """A session whose password was right and whose code is still due."""
-    found = db.session.scalar(select(SignIn).where(SignIn.token_hash == vault.digest(token)))
-    if found is None or found.proved_at is not None or found.account.disabled_at is not None:
+    found = db.session.scalar(
+        select(SignIn)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.token_hash == vault.digest(token), SignIn.epoch == Account.epoch)
+        .where(SignIn.proved_at.is_(None), Account.disabled_at.is_(None))
+    )
+    if found is None:
         return None
-    return None if rules.is_over(found.began_at, found.ended_at, clock.now()) else found
+    over = rules.is_over(found.began_at, found.ended_at, clock.now(), rules.LIFE_OF_HALF)
+    return None if over else found
 
 
 def session_with(token: str) -> SignIn:
@@ -76,6 +90,13 @@ def session_with(token: str) -> SignIn:
     if found is None:
         raise NotFound
     return found
+
+
+def session_holding(token: str) -> SignIn | None:
+    """The session that carries this token and has not ended, if there is one."""
+    return db.session.scalar(
+        select(SignIn).where(SignIn.token_hash == vault.digest(token), SignIn.ended_at.is_(None))
+    )
 
 
 def session_of(account: Account, ref: str) -> SignIn:
@@ -92,7 +113,9 @@ def open_sessions(account_id: int) -> Sequence[SignIn]:
     """The account's sessions that have not ended, newest first."""
     return db.session.scalars(
         select(SignIn)
-        .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.account_id == account_id, SignIn.epoch == Account.epoch)
+        .where(SignIn.ended_at.is_(None))
         .where(SignIn.began_at > clock.now() - rules.LIFE)
         .order_by(SignIn.id.desc())
     ).all()
@@ -122,12 +145,17 @@ def seed_of(factor: SecondFactor) -> str:
     return vault.keys().unseal(factor.seed_sealed, bound_to=f"totp:{factor.account_id}")
 
 
+def recovery_hash(account_id: int, code: str) -> str:
+    """What is kept of a recovery code: keyed, so that a copy of the database gives none away."""
+    return vault.keys().sign(f"recovery code:{account_id}:{code}".encode())
+
+
 def recovery_code(account_id: int, typed: str) -> RecoveryCode | None:
     """The unused recovery code of this account that was typed."""
     return db.session.scalar(
         select(RecoveryCode).where(
             RecoveryCode.account_id == account_id,
-            RecoveryCode.code_hash == vault.digest(f"{account_id}:{rules.tidy_code(typed)}"),
+            RecoveryCode.code_hash == recovery_hash(account_id, rules.tidy_code(typed)),
             RecoveryCode.used_at.is_(None),
         )
     )
@@ -143,6 +171,27 @@ def recovery_codes_left(account_id: int) -> int:
         )
         or 0
     )
+
+
+def open_clearing(account_id: int) -> Clearing | None:
+    """The word that this account's second factor is lost, while it counts."""
+    return db.session.scalar(
+        select(Clearing)
+        .where(Clearing.account_id == account_id, Clearing.ended_at.is_(None))
+        .where(Clearing.proposed_at > clock.now() - rules.CLEARING_LASTS)
+    )
+
+
+def clearing_of(account_ref: str, ref: str) -> Clearing:
+    """One such word about one account. Raises NotFound."""
+    found = db.session.scalar(
+        select(Clearing)
+        .join(Account, Account.id == Clearing.account_id)
+        .where(Clearing.ref == ref, Account.ref == account_ref)
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def failures(doors: Sequence[str]) -> int:
@@ -161,10 +210,8 @@ def _from_rows(token: str, rows: Sequence[Any]) -> SignedIn | None:
         return None
     first = rows[0]
     over = rules.is_over(first.began_at, first.ended_at, clock.now())
-    changed = first.password_set_at is not None and first.password_set_at > first.began_at
-    # A new password ends every session that began before it.
-    if over or changed or first.proved_at is None:
+    if over or first.proved_at is None:
         return None
-    held = frozenset(Held(Role(row.role), row.at) for row in rows if row.role is not None)
+    held = frozenset(Held(Role(row.role), row.at) for row in rows if row.stands and row.role)
     actor = Actor(first.id, first.account_ref, held)
-    return SignedIn(token, first.ref, actor, first.name, first.proved_at)
+    return SignedIn(token, first.ref, actor, first.name, first.proved_at, first.by_code)

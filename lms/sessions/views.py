@@ -48,7 +48,7 @@ def enter_code() -> ResponseReturnValue:
     """The page between the password and everything else."""
     session = current.half()
     if session is None:
-        current.forget()
+        current.forget_half()
         return redirect(url_for("sessions.sign_in"))
     if not queries.has_second_factor(session.account_id):
         return redirect(url_for("sessions.set_up", next=_next()))
@@ -86,18 +86,21 @@ def sign_out() -> ResponseReturnValue:
     """End the session and go to the front page."""
     Sent.from_request()
     end_present_session()
-    return redirect(url_for("home.front"))
+    answer = redirect(url_for("home.front"))
+    # Not the cookies: the session's own is gone already, and light or dark is no secret.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def end_present_session() -> None:
-    """End whatever session the browser has, complete or half."""
-    half, someone = current.half(), gate.actor()
-    if half is not None:
+    """End whatever session the browser has: complete, half, or rested too long."""
+    session, someone = current.left_over(), gate.actor()
+    if session is not None:
         with unit_of_work():
-            operations.abandon(half)
-    elif someone.is_person:
-        with unit_of_work():
-            operations.end_session(current.present(), actor=someone)
+            if someone.is_person:
+                operations.end_session(session, actor=someone)
+            else:
+                operations.abandon(session)
     current.forget()
 
 
@@ -115,10 +118,11 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 def _let_in(account: Account, form: SignInForm) -> ResponseReturnValue:
     needs_code = _needs_code(account)
+    end_present_session()
     with unit_of_work():
-        token = operations.sign_in(account, complete=not needs_code)
         if needs_code:
             operations.begin_second_factor(account)
+        token = operations.sign_in(account, complete=not needs_code)
     if not needs_code:
         current.begin(token)
         return _carry_on(form)
@@ -145,14 +149,14 @@ def _carry_on(form: CarriesOn) -> ResponseReturnValue:
 
 
 def _complete(session: SignIn, form: CodeForm) -> str:
-    doors = current.client_doors(f"code:{session.account.ref}")[:1]
+    doors = [current.code_door(session.account)]
     rules.check_attempts(queries.failures(doors), rules.MOST_CODE_FAILURES)
     try:
         with unit_of_work():
             return operations.sign_in_with_code(session, form.code.data or "")
     except rules.WrongCode as refusal:
         with unit_of_work():
-            operations.sign_in_failed(doors)
+            operations.sign_in_failed(doors, session.account)
         form.refused("code", refusal)
     return ""
 
