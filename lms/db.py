@@ -21,10 +21,12 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, registry
+from sqlalchemy.orm.exc import StaleDataError
 
-from lms.errors import Conflict, Unavailable
+from lms.errors import Conflict, NotFound, RuleBroken, Unavailable
 
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
@@ -32,6 +34,7 @@ SQLITE_PRAGMAS = {
     "foreign_keys": 1,
     "busy_timeout": 5000,  # milliseconds
     "trusted_schema": 0,
+    "recursive_triggers": 1,  # else REPLACE removes a fact without asking its trigger
 }
 POSTGRESQL_SETTINGS = (
     "-c statement_timeout=10s -c lock_timeout=3s "
@@ -39,6 +42,7 @@ POSTGRESQL_SETTINGS = (
 )
 _WRITES = "lms_writes"
 _WORK = "lms_work"
+_DIGITS = 24  # of a decimal, its point and sign included
 
 
 @dataclass
@@ -78,12 +82,15 @@ class Moment(TypeDecorator[datetime]):
 class Exact(TypeDecorator[Decimal]):
     """A decimal kept as its own digits: SQLite would make a float of it."""
 
-    impl = String(24)
+    impl = String(_DIGITS)
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        """The digits."""
-        return None if value is None else str(value)
+        """The digits; refuses more than the column has room for, as SQLite itself would not."""
+        digits = None if value is None else str(value)
+        if digits is not None and len(digits) > _DIGITS:
+            raise ValueError(f"a decimal of more than {_DIGITS} characters")
+        return digits
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """The number."""
@@ -131,7 +138,7 @@ def unit_of_work() -> Iterator[None]:
     session = db.session()
     if _WORK in session.info:
         raise RuntimeError("a unit of work can't hold another")
-    session.rollback()
+    _let_go(session)
     work = session.info[_WORK] = Work()
     try:
         with _refusals():
@@ -142,7 +149,7 @@ def unit_of_work() -> Iterator[None]:
                 act()
             session.commit()
     finally:
-        session.rollback()
+        _let_go(session)
         del session.info[_WORK]
 
 
@@ -168,6 +175,17 @@ def lock(thing: Base) -> None:
     db.session.refresh(thing)
 
 
+def end_reading() -> None:
+    """Hold nothing open while something slow goes on; what was read is read again afterwards.
+
+    PostgreSQL ends a connection that sits in a transaction for long: see the settings above.
+    """
+    session = db.session()
+    if _WORK in session.info:
+        raise RuntimeError("a unit of work is under way")
+    _let_go(session)
+
+
 def dialect() -> str:
     """``sqlite`` or ``postgresql``."""
     return db.engine.dialect.name
@@ -175,16 +193,27 @@ def dialect() -> str:
 
 def engine_options(url: str) -> dict[str, Any]:
     """What the engine needs for an address: time limits and a pool that notices a lost server."""
+    hidden = {"hide_parameters": True}  # an error that is logged must not show what people typed
     if url.startswith("sqlite"):
-        return {}
-    return {"pool_pre_ping": True, "connect_args": {"options": POSTGRESQL_SETTINGS}}
+        return hidden
+    limits = {"options": POSTGRESQL_SETTINGS}
+    return {**hidden, "pool_pre_ping": True, "connect_args": limits}
 
 
 def prepare(engine: Engine) -> None:
-    """Give SQLite the settings we rely on, and real transactions."""
+    """Give SQLite the settings we rely on, and real transactions; let both databases agree."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        event.listen(engine, "handle_error", _on_postgresql_error)
+
+
+def _let_go(session: Session) -> None:
+    try:
+        session.rollback()
+    except OperationalError:
+        session.rollback()  # the server had ended the connection; now it is given up here too
 
 
 @contextmanager
@@ -197,6 +226,8 @@ def _refusals() -> Iterator[None]:
         raise Conflict("Somebody else did this at the same moment. Nothing was changed.") from (
             refusal
         )
+    except StaleDataError as stale:
+        raise Conflict("Somebody else changed this meanwhile. Nothing was changed.") from stale
     except OperationalError as failure:
         raise Unavailable(
             "We can't save anything just now. Nothing was changed.", retry_after=10
@@ -220,7 +251,8 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
         (found,) = connection.execute(f"PRAGMA {name}").fetchone()
         in_memory = name == "journal_mode" and found == "memory"
         if found != value and not in_memory:
-            raise RuntimeError(f"SQLite did not take {name} = {value}")
+            # The driver's own error, so that it is reported as any other fault of the database.
+            raise sqlite3.OperationalError(f"SQLite keeps {name} = {found}, and not {value}")
 
 
 def _on_sqlite_begin(connection: Any) -> None:
@@ -228,11 +260,31 @@ def _on_sqlite_begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _on_postgresql_error(context: ExceptionContext) -> None:
+    """Give errors the meaning that they have on SQLite, and that the rest of the house knows."""
+    found, original = context.sqlalchemy_exception, context.original_exception
+    if isinstance(found, DataError) and getattr(original, "sqlstate", None) is None:
+        # The driver itself refuses a NUL in text: nothing that has one can be there, or be kept.
+        if (context.statement or "").startswith("SELECT"):
+            raise NotFound
+        raise RuleBroken("Take out the characters that can’t be shown, and try again.")
+    if context.is_disconnect and not isinstance(found, OperationalError):
+        # A connection that the server ended for sitting idle is called an internal error.
+        raise OperationalError(None, None, original, connection_invalidated=True)
+
+
 @event.listens_for(Session, "before_flush")
 def _refuse_stray_writes(session: Session, _context: object, _instances: object) -> None:
     stray = session.new or session.deleted or any(map(session.is_modified, session.dirty))
     if stray and _WORK not in session.info:
         raise RuntimeError("something was changed outside a unit of work")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_stray_statements(state: ORMExecuteState) -> None:
+    changes = state.is_insert or state.is_update or state.is_delete
+    if changes and _WORK not in state.session.info:
+        raise RuntimeError("a statement would change something outside a unit of work")
 
 
 def answers() -> bool:

@@ -1,6 +1,7 @@
 """Triggers that hold fact tables to their word: new rows only. For migrations and their tests.
 
-A migration that rebuilds a table on SQLite drops its triggers, so it calls `protect` again.
+A migration that rebuilds a table on SQLite drops its triggers, so it calls `protect` again;
+on PostgreSQL the triggers are still there then.
 """
 
 from collections.abc import Iterable
@@ -43,13 +44,13 @@ def _statements(table: str, dialect: str) -> list[str]:
     if dialect == "postgresql":
         acts = [*_ACTS, "TRUNCATE"]
         return [
-            f"CREATE TRIGGER facts_{act.lower()}_{table} BEFORE {act} ON {table} "
+            f"CREATE OR REPLACE TRIGGER facts_{act.lower()}_{table} BEFORE {act} ON {table} "
             f"FOR EACH {'STATEMENT' if act == 'TRUNCATE' else 'ROW'} "
             f"EXECUTE FUNCTION lms_refuse_change()"
             for act in acts
         ]
     return [
-        f"CREATE TRIGGER facts_{act.lower()}_{table} BEFORE {act} ON {table} "
+        f"CREATE TRIGGER IF NOT EXISTS facts_{act.lower()}_{table} BEFORE {act} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
         for act in _ACTS
     ]

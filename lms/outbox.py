@@ -4,18 +4,22 @@ Both are rows written in the same transaction as the change, so that neither is 
 a change that never was. The background worker does them; a key makes each happen once.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Index, Select, exists, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from lms import clock, refs, vault
 from lms.db import Base, db, dialect, unit_of_work
 
-MOST_ATTEMPTS = 12
+_log = logging.getLogger("lms.outbox")
+MOST_ATTEMPTS = 12  # of what fails by itself
+KEEPS_TRYING = timedelta(days=3)  # while what it needs is away; no link lives longer
+_AWAY = "away: "  # how a problem begins that isn't the row's own: no server, no disk
 _HOLD = timedelta(minutes=5)  # after this, work that a crashed worker had claimed is free again
 
 
@@ -54,7 +58,7 @@ class Message(Due):
     __table_args__ = (Index(None, "finished_at", "due_at"),)
 
     recipient: Mapped[str]
-    sealed: Mapped[bytes | None]  # the link or the receipt's lines; emptied once it is sent
+    sealed: Mapped[bytes | None]  # the link or the receipt's lines; emptied once it is finished
 
 
 class Job(Due):
@@ -102,26 +106,29 @@ def run_due(table: type[Due], act: Callable[[Any], None]) -> int:
     """
     went_well = 0
     while (row_id := _claim(table)) is not None:
-        went_well += _attempt(table, row_id, act)
+        problem = _attempt(table, row_id, act)
+        went_well += not problem
+        if problem.startswith(_AWAY):
+            break  # the others need the same, and would only wait for it in turn
     return went_well
 
 
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait before the next attempt: a minute, then doubling, at most six hours."""
-    return min(timedelta(minutes=2 ** max(attempts - 1, 0)), timedelta(hours=6))
+def pause_after(attempts: int, *, away: bool = False) -> timedelta:
+    """How long to wait before the next attempt: a minute, then doubling.
+
+    away  whether what it needs is away: then a quarter of an hour at most, so that nobody waits
+          long once it is back; else six hours
+    """
+    longest = timedelta(minutes=15) if away else timedelta(hours=6)
+    return min(timedelta(minutes=2 ** min(max(attempts - 1, 0), 9)), longest)
 
 
 def _claim(table: type[Due]) -> int | None:
     with unit_of_work():
-        due = (
-            select(table)
-            .where(table.finished_at.is_(None), table.due_at <= clock.now())
-            .order_by(table.due_at, table.id)
-            .limit(1)
-        )
+        due = _in_turn(table).order_by(table.due_at, table.id).limit(1)
         if dialect() == "postgresql":
             due = due.with_for_update(skip_locked=True)
-        row = db.session.scalar(due)
+        row: Due | None = db.session.scalar(due)
         if row is None:
             return None
         row.attempts += 1
@@ -129,20 +136,48 @@ def _claim(table: type[Due]) -> int | None:
         return row.id
 
 
-def _attempt(table: type[Due], row_id: int, act: Callable[[Any], None]) -> bool:
-    row = db.session.get_one(table, row_id)
-    problem = ""
+def _in_turn(table: type[Due]) -> Select[Any]:
+    """What is due; of messages to one person the earlier ones first, also after an outage.
+
+    One that fails by itself holds up nobody.
+    """
+    due = select(table).where(table.finished_at.is_(None), table.due_at <= clock.now())
+    if table is not Message:
+        return due
+    earlier = aliased(Message)
+    goes_first = exists().where(
+        earlier.recipient == Message.recipient,
+        earlier.id < Message.id,
+        earlier.finished_at.is_(None),
+        (earlier.problem == "") | earlier.problem.startswith(_AWAY),
+    )
+    return due.where(~goes_first)
+
+
+def _attempt(table: type[Due], row_id: int, act: Callable[[Any], None]) -> str:
+    """Do it, and note how it went; returns the problem, empty when there was none."""
+    row, problem = db.session.get_one(table, row_id), ""
     try:
         act(row)
+    except OSError as failure:
+        problem = f"{_AWAY}{type(failure).__name__}"
     except Exception as failure:  # noqa: BLE001 - one bad row must not stop the others
         problem = type(failure).__name__
     with unit_of_work():
         row = db.session.get_one(table, row_id)
         row.problem = problem
-        if not problem or row.attempts >= MOST_ATTEMPTS:
-            row.finished_at = clock.now()
-        else:
-            row.due_at = clock.now() + pause_after(row.attempts)
-        if isinstance(row, Message) and not problem:
-            row.sealed = None
-    return not problem
+        _settle(row)
+    if problem:
+        _log.warning("%s %s, attempt %s: %s", row.__tablename__, row.ref, row.attempts, problem)
+    return problem
+
+
+def _settle(row: Due) -> None:
+    at, away = clock.now(), row.problem.startswith(_AWAY)
+    lost = at - row.made_at >= KEEPS_TRYING if away else row.attempts >= MOST_ATTEMPTS
+    if row.problem and not lost:
+        row.due_at = at + pause_after(row.attempts, away=away)
+        return
+    row.finished_at = at
+    if isinstance(row, Message):
+        row.sealed = None

@@ -22,10 +22,14 @@ def new(prefix: str) -> str:
 
 
 def tidy(typed: str) -> str:
-    """A reference as somebody typed it, with case, spaces and misread symbols put right."""
-    prefix, _, rest = typed.strip().upper().partition("-")
-    symbols = re.sub(r"[\s-]", "", rest).translate(_MISREAD)
-    return "-".join([prefix, *(symbols[i : i + 4] for i in range(0, len(symbols), 4))])
+    """A reference as somebody typed it, with case, spaces and misread symbols put right.
+
+    What can't be a reference, however it is read, comes back as it was, without its ends.
+    """
+    symbols = re.sub(r"[\W_]", "", typed.upper())
+    prefix, rest = symbols[:3], symbols[3:].translate(_MISREAD)
+    found = "-".join([prefix, *(rest[i : i + 4] for i in range(0, len(rest), 4))])
+    return found if well_formed(found) else typed.strip()
 
 
 def well_formed(text: str) -> bool:

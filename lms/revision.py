@@ -3,7 +3,7 @@
 import click
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from config import ROOT
 from lms.db import db
@@ -34,8 +34,8 @@ def require_newest() -> None:
         )
 
 
-def no_answer(failure: OperationalError) -> click.ClickException:
+def no_answer(failure: DBAPIError) -> click.ClickException:
     """The same failure in plain words, without the address: a password may stand in it."""
     said = str(failure.orig).strip().splitlines()
-    reason = said[-1] if said else type(failure.orig).__name__
-    return click.ClickException(f"The database of LMS_DATABASE_URL does not answer: {reason}")
+    reason = said[0] if said else type(failure.orig).__name__
+    return click.ClickException(f"The database of LMS_DATABASE_URL can’t be used: {reason}")

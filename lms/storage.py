@@ -37,14 +37,15 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._settled: set[Path] = set()  # folders whose own names are on the disk for certain
 
     def put(self, stream: BinaryIO) -> StoredFile:
         """Store the bytes; on return they and their name have reached the disk.
 
         Raises Unavailable when the disk is full; then nothing was kept.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             handle, waiting = tempfile.mkstemp(prefix=_WAITING, dir=self._folder)
             try:
                 with os.fdopen(handle, "wb") as file:
@@ -97,13 +98,15 @@ class Store:
         return self._folder / key[:2] / key
 
     def _keep(self, waiting: Path, path: Path) -> None:
-        new_folder = not path.parent.exists()
         path.parent.mkdir(exist_ok=True)
         waiting.replace(path)
         # The name must reach the disk too, or a power cut leaves a receipt without a file.
         _sync_folder(path.parent)
-        if new_folder:
+        if path.parent not in self._settled:
+            # So must the folder's own name. Another process may have made it, and not be so far.
             _sync_folder(self._folder)
+            _sync_folder(self._folder.parent)
+            self._settled.add(path.parent)
 
 
 def store() -> Store:

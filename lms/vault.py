@@ -46,6 +46,9 @@ class Keys:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32) + "\n")
+                file.flush()
+                # What is sealed with a key that a power cut took is lost for good.
+                os.fsync(file.fileno())
         return made
 
     def seal(self, text: str, *, bound_to: str) -> bytes:

@@ -4,11 +4,13 @@ import logging
 import threading
 
 from flask import Flask
+from sqlalchemy import func, select
 
-from lms import outbox
+from lms import clock, outbox
 from lms.assessment.jobs import JOBS
+from lms.db import db
 from lms.messages.sender import send_due
-from lms.outbox import Job
+from lms.outbox import Job, Message
 
 _log = logging.getLogger("lms.worker")
 PAUSE = 2.0  # seconds between looks when nothing was due
@@ -17,6 +19,15 @@ PAUSE = 2.0  # seconds between looks when nothing was due
 def work_once() -> int:
     """Do everything that is due now; returns how much went well."""
     return send_due() + outbox.run_due(Job, _run)
+
+
+def due() -> int:
+    """How much is due now."""
+    count = 0
+    for table in (Message, Job):
+        waiting = table.finished_at.is_(None) & (table.due_at <= clock.now())
+        count += db.session.scalar(select(func.count()).where(waiting)) or 0
+    return count
 
 
 def work_on(app: Flask, stop: threading.Event) -> None:

@@ -6,8 +6,9 @@ make it look whole; a removed tail is found against a head that was exported ear
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from hmac import compare_digest
 from typing import Any, Protocol
 
 FIRST = "0" * 64
@@ -32,23 +33,44 @@ class Link(Protocol):
 
 @dataclass(frozen=True)
 class Head:
-    """The last entry at some moment; kept elsewhere, it shows whether a tail was removed."""
+    """The last entry at some moment; kept elsewhere, it shows whether a tail was removed.
+
+    at         when it was exported, ISO, UTC; empty for one that was not exported
+    signature  under the key of the chain, so that no other head passes for a newer one
+    """
 
     seq: int
     hash: str
+    at: str = field(default="", compare=False)
+    signature: str = field(default="", compare=False)
+
+    def exported(self, at: datetime, sign: Sign) -> "Head":
+        """The same, dated and signed."""
+        dated = replace(self, at=at.astimezone(UTC).isoformat(timespec="seconds"))
+        return replace(dated, signature=sign(dated._said()))
+
+    def is_ours(self, sign: Sign) -> bool:
+        """Whether it was exported under this key, and not changed since."""
+        return compare_digest(self.signature.encode(), sign(self._said()).encode())
 
     def to_json(self) -> str:
         """As it is exported."""
-        return json.dumps({"seq": self.seq, "hash": self.hash})
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "Head":
         """As it was exported. Raises ValueError for anything else."""
         try:
             found = json.loads(text)
-            return cls(int(found["seq"]), str(found["hash"]))
+            seq, words = found["seq"], [found[name] for name in ("hash", "at", "signature")]
+            if type(seq) is int and all(isinstance(w, str) and w.isascii() for w in words):
+                return cls(seq, *words)
         except (KeyError, TypeError, ValueError):
-            raise ValueError("not an exported head of the audit chain") from None
+            pass
+        raise ValueError("not an exported head of the audit chain")
+
+    def _said(self) -> bytes:
+        return f"head of the audit chain\n{self.seq}\n{self.hash}\n{self.at}".encode()
 
 
 @dataclass(frozen=True)
@@ -96,7 +118,9 @@ def verify(links: Iterable[Link], sign: Sign, head: Head | None = None) -> Verdi
 
     head  one exported earlier; its entry has to be there still, with the same hash
     """
-    count, before, seen_head = 0, FIRST, head is None
+    if head is not None and not head.is_ours(sign):
+        return Verdict(0, head.seq, "the exported head is not signed with this chain's key")
+    count, before, seen_head = 0, FIRST, head is None or head.seq == 0
     for link in links:
         fault = _fault(link, count + 1, before, sign)
         if fault:
@@ -107,7 +131,7 @@ def verify(links: Iterable[Link], sign: Sign, head: Head | None = None) -> Verdi
             seen_head = True
         count, before = link.seq, link.hash
     if not seen_head and head is not None:
-        reason = f"the chain ends at {count}, behind the exported head {head.seq}"
+        reason = f"the chain ends at {count}, behind the exported head {head.seq} of {head.at}"
         return Verdict(count, count + 1, reason)
     return Verdict(count)
 

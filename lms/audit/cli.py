@@ -1,5 +1,6 @@
 """`lms audit`: verifying the chain, and exporting its head to another place."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -7,7 +8,7 @@ from flask.cli import with_appcontext
 
 from lms import vault
 from lms.audit import chain, queries
-from lms.audit.chain import Head
+from lms.audit.chain import Head, Verdict
 
 
 @click.group()
@@ -26,7 +27,10 @@ def audit() -> None:
 def verify(head_file: Path | None) -> None:
     """Replay the chain; exit 1 and name the first broken entry on damage."""
     known = _read_head(head_file) if head_file else None
-    verdict = chain.verify(queries.all_entries(), vault.keys().sign, known)
+    with closing(queries.all_entries()) as entries:
+        verdict = chain.verify(entries, vault.keys().sign, known)
+    if verdict.whole and verdict.count == 0 and queries.anything_recorded():
+        verdict = Verdict(0, 1, "the trail is empty, and other things are recorded")
     if not verdict.whole:
         click.echo(f"broken at entry {verdict.broken}: {verdict.reason}", err=True)
         raise click.exceptions.Exit(1)

@@ -1,5 +1,6 @@
 """Recording who did what. Entries are collected, and written last, in one go, under a lock."""
 
+import logging
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +12,9 @@ from lms.access.actor import Actor
 from lms.audit import chain
 from lms.audit.models import AuditEntry
 from lms.db import db, dialect, unit_of_work, work_under_way
+from lms.errors import Unavailable
 
+_log = logging.getLogger("lms.audit")
 # Any constant will do; it names the chain's lock on PostgreSQL.
 _LOCK = 714_001_583
 _WAITING = "audit entries"
@@ -29,6 +32,8 @@ class Event(StrEnum):
     PROVED_AGAIN = "proved identity again"
     SECOND_FACTOR_SET = "second factor set up"
     SECOND_FACTOR_FAILED = "second factor failed"
+    CLEARING_ASKED = "clearing of second factor asked for"
+    CLEARING_STOPPED = "clearing of second factor stopped"
     SECOND_FACTOR_CLEARED = "second factor cleared"
     RECOVERY_CODE_USED = "recovery code used"
     SESSIONS_ENDED = "sessions ended"
@@ -116,10 +121,17 @@ def record(actor: Actor, event: Event, subject: str, **facts: Any) -> None:
 
 
 def note_refusal(actor: Actor) -> None:
-    """Note a denied attempt, in a unit of work of its own."""
+    """Note a denied attempt, in a unit of work of its own.
+
+    The attempt stays denied, and its answer the same, when the trail can't be written just now;
+    then the log has it.
+    """
     permission, subject = g.get("lms_refused", ("", ""))
-    with unit_of_work():
-        record(actor, Event.ACCESS_DENIED, subject or "-", permission=str(permission))
+    try:
+        with unit_of_work():
+            record(actor, Event.ACCESS_DENIED, subject or "-", permission=str(permission))
+    except Unavailable:
+        _log.error("not in the trail: %s denied %s on %s", actor.ref, permission, subject or "-")
 
 
 def request_ref() -> str:

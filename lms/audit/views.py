@@ -23,20 +23,29 @@ def trail() -> ResponseReturnValue:
     since, until = _day("from"), _day("to")
     rows, total = queries.entries(
         page,
-        refs.tidy(sought) if "-" in sought else sought,
+        refs.tidy(sought),
         clock.start_of(since) if since else None,
         _end(until),
     )
     return render_template(
         "audit/trail.html",
         rows=rows,
-        facts={each.seq: json.loads(each.facts) for each in rows},
+        facts={each.seq: _facts(each.facts) for each in rows},
         page=Listing(page, queries.PAGE, total),
         sought=sought,
         since=since,
         until=until,
         filtered=bool(sought or since or until),
     )
+
+
+def _facts(kept: str) -> dict[str, object]:
+    """As names and values; an entry that was tampered with is shown as it stands."""
+    try:
+        found = json.loads(kept)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"not readable": kept}
 
 
 def _day(name: str) -> date | None:
@@ -47,4 +56,5 @@ def _day(name: str) -> date | None:
 
 
 def _end(until: date | None) -> datetime | None:
-    return clock.end_of(until) if until else None
+    # After the last day of all there is no moment.
+    return clock.end_of(until) if until and until < date.max else None

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from lms import outbox
 from lms.accounts.models import Account
-from lms.db import db
+from lms.db import db, end_reading
 from lms.messages.mailer import Letterhead, compose, deliver
 from lms.outbox import Message, MessageKind
 
@@ -22,6 +22,7 @@ def _send(message: Message) -> None:
     head = _letterhead()
     content = outbox.content_of(message)
     mail = compose(head, MessageKind(message.kind), account.address, message.ref, content)
+    end_reading()  # a mail server may take its time
     deliver(str(current_app.config["MAIL_URL"]), mail)
 
 

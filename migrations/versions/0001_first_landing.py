@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("password_set_at", lms.db.Moment(timezone=True), nullable=True),
         sa.Column("disabled_at", lms.db.Moment(timezone=True), nullable=True),
         sa.Column("opened_at", lms.db.Moment(timezone=True), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("address", name=op.f("uq_account_address")),
@@ -340,11 +341,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_second_factor")),
     )
     op.create_table(
+        "second_factor_clearing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", lms.db.Moment(timezone=True), nullable=False),
+        sa.Column("ended_at", lms.db.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_second_factor_clearing_account_id_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"],
+            ["account.id"],
+            name=op.f("fk_second_factor_clearing_proposed_by_id_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor_clearing")),
+        sa.UniqueConstraint("ref", name=op.f("uq_second_factor_clearing_ref")),
+    )
+    with op.batch_alter_table("second_factor_clearing", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_second_factor_clearing_account_id"), ["account_id"], unique=False
+        )
+
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("by_code", sa.Boolean(), nullable=False),
         sa.Column("began_at", lms.db.Moment(timezone=True), nullable=False),
         sa.Column("proved_at", lms.db.Moment(timezone=True), nullable=True),
         sa.Column("ended_at", lms.db.Moment(timezone=True), nullable=True),
@@ -365,6 +394,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("checker_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("form_hash", sa.String(), nullable=False),
         sa.Column("number_hash", sa.String(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
@@ -383,6 +413,7 @@ def upgrade() -> None:
             name=op.f("fk_accreditation_check_organisation_id_organisation"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation_check")),
+        sa.UniqueConstraint("form_hash", name=op.f("uq_accreditation_check_form_hash")),
         sa.UniqueConstraint("ref", name=op.f("uq_accreditation_check_ref")),
     )
     with op.batch_alter_table("accreditation_check", schema=None) as batch_op:
@@ -999,6 +1030,7 @@ def upgrade() -> None:
         "submission_draft",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("saved_at", lms.db.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1011,7 +1043,9 @@ def upgrade() -> None:
             ["enrolment.id"],
             name=op.f("fk_submission_draft_enrolment_id_enrolment"),
         ),
-        sa.PrimaryKeyConstraint("enrolment_id", "assessment_id", name=op.f("pk_submission_draft")),
+        sa.PrimaryKeyConstraint(
+            "enrolment_id", "assessment_id", "version", name=op.f("pk_submission_draft")
+        ),
     )
     op.create_table(
         "allocation_end",
@@ -1217,6 +1251,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_account_id"))
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("second_factor_clearing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_second_factor_clearing_account_id"))
+
+    op.drop_table("second_factor_clearing")
     op.drop_table("second_factor")
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_grant_account_id"))

@@ -33,8 +33,9 @@ class Seen:
 
     @property
     def words(self) -> str:
-        """What the page says."""
+        """What the page says, without the numbers by which the tests name people."""
         plain = unescape(re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", self.text, flags=re.S))
+        plain = re.sub(r"(Person|Organisation) \d+", r"\1", plain)
         return " ".join(plain.replace("\xa0", " ").split())
 
 
@@ -46,15 +47,19 @@ def see(visitor: Visitor, path: str) -> Seen:
         return Seen(path, answer.status_code, headers, text)
 
 
-def follow_links(visitor: Visitor, *start: str) -> list[Seen]:
-    """Every page that links lead to, beginning with these and the front page."""
+def follow_links(visitor: Visitor, *start: str, within: str = "/") -> list[Seen]:
+    """Every page that links lead to, beginning with these and the front page.
+
+    within  how an address has to begin for a link to it to be followed
+    """
     todo, seen = ["/", *start], dict[str, Seen]()
     while todo and len(seen) < MOST_PAGES:
         path = todo.pop(0)
         if path in seen or path.startswith(_LEFT_OUT):
             continue
         seen[path] = see(visitor, path)
-        todo += [unescape(link) for link in _LINK.findall(seen[path].text)]
+        links = (unescape(link) for link in _LINK.findall(seen[path].text))
+        todo += [link for link in links if link.startswith(within)]
         moved = re.search(r"^Location: (/.*)$", seen[path].headers, re.M)
         todo += [moved[1]] if moved else []
     return list(seen.values())

@@ -1,0 +1,176 @@
+"""Migrations: from nothing to the models and back, all or nothing, on both databases."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from click.testing import CliRunner
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import CheckConstraint, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from lms import facts, revision, vault
+from lms.access.actor import Role
+from lms.app import create_app
+from lms.db import Base, db, fact_tables
+from lms.serve import worker
+from tests import factories
+from tests.conftest import settings_for
+from tests.support.installation import Installation
+
+
+@pytest.fixture
+def empty(place: Installation) -> Iterator[Flask]:
+    """The application on an empty database of its own, inside its context."""
+    vault.Keys.make(place.home / "keys")
+    app = create_app(settings_for(place.home, place.environment["LMS_DATABASE_URL"]))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def describe() -> dict[str, Any]:
+    """All that a schema promises: columns, keys, constraints, indexes and triggers."""
+    seen = inspect(db.engine)
+    with db.engine.connect() as connection:
+        triggers = facts.protected(connection)
+    asked = {
+        "columns": seen.get_multi_columns(),
+        "key": seen.get_multi_pk_constraint(),
+        "foreign": seen.get_multi_foreign_keys(),
+        "unique": seen.get_multi_unique_constraints(),
+        "checks": seen.get_multi_check_constraints(),
+        "indexes": seen.get_multi_indexes(),
+    }
+    return {"triggers": triggers} | {
+        f"{table}: {what}": _sorted(each)
+        for what, found in asked.items()
+        for (_, table), each in found.items()
+        if table != "alembic_version"
+    }
+
+
+def _sorted(found: Any) -> list[str]:
+    return sorted(repr(_plain(each)) for each in (found if isinstance(found, list) else [found]))
+
+
+def _plain(value: Any) -> Any:
+    """Without objects that only look alike."""
+    if isinstance(value, dict):
+        return sorted((name, _plain(each)) for name, each in value.items())
+    return value if isinstance(value, list) else str(value)
+
+
+def tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_migrations_make_what_the_models_say(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_they_make_constraints_and_indexes_too(app: Flask, place: Installation) -> None:
+    """Against a database made from the models at once: the comparison above sees no checks."""
+    migrated = describe()
+    vault.Keys.make(place.home / "keys")
+    other = create_app(settings_for(place.home, place.environment["LMS_DATABASE_URL"]))
+    with other.app_context():
+        db.create_all()
+        with db.engine.begin() as connection:
+            facts.protect(connection, fact_tables())
+        found = describe()
+        db.engine.dispose()
+    assert found == migrated
+
+
+def test_every_named_check_is_in_the_database(app: Flask) -> None:
+    seen = inspect(db.engine)
+    for table in Base.metadata.sorted_tables:
+        wanted = {each.name for each in table.constraints if isinstance(each, CheckConstraint)}
+        assert {each["name"] for each in seen.get_check_constraints(table.name)} == wanted
+
+
+def test_down_to_nothing_and_up_again_is_the_same_with_the_same_triggers(empty: Flask) -> None:
+    """With people and facts in it: no trigger keeps a table from being dropped."""
+    upgrade()
+    first = describe()
+    assert first["triggers"] == fact_tables()
+    assert factories.make_account(Role.COORDINATOR).id
+    db.session.remove()
+    downgrade(revision="base")
+    assert tables() == set()
+    assert revision.present() == ""
+    upgrade()
+    assert describe() == first
+    assert revision.present() == revision.newest()
+    assert factories.make_account(Role.COORDINATOR).id
+    db.session.remove()
+
+
+def test_there_is_one_line_of_migrations() -> None:
+    scripts = revision.ScriptDirectory(str(revision.ROOT / "migrations"))
+    assert len(scripts.get_heads()) == 1
+    assert len(scripts.get_bases()) == 1
+    assert all(not each.is_branch_point for each in scripts.walk_revisions())
+
+
+@pytest.mark.parametrize("in_the_way", ["submission", "mark_comment"])
+def test_a_migration_that_fails_half_way_leaves_nothing_and_can_be_run_again(
+    empty: Flask, in_the_way: str
+) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE {in_the_way} (id INTEGER)"))
+    with pytest.raises(DBAPIError):
+        upgrade()
+    assert tables() == {in_the_way}
+    assert revision.present() == ""
+    with db.engine.begin() as connection:
+        connection.execute(text(f"DROP TABLE {in_the_way}"))
+    upgrade()
+    assert revision.present() == revision.newest()
+
+
+def test_a_database_that_was_never_migrated_is_refused_in_plain_words(empty: Flask) -> None:
+    with pytest.raises(click.ClickException) as refusal:
+        revision.require_newest()
+    assert "is not migrated" in refusal.value.message
+    assert "lms db upgrade" in refusal.value.message
+
+
+def test_a_database_of_another_version_is_refused_in_plain_words(app: Flask) -> None:
+    """Older or newer; the background worker refuses too."""
+    for at in ("0000", "9999", revision.newest()):
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": at})
+        answer = CliRunner().invoke(worker, ["--once"], obj=ScriptInfo(create_app=lambda: app))
+        if at == revision.newest():
+            assert (answer.exit_code, answer.output) == (0, "0 done\n")
+        else:
+            assert (answer.exit_code, "Traceback" in answer.output) == (1, False)
+            assert f"at migration {at}" in answer.output
+
+
+def test_a_migration_that_rebuilds_a_fact_table_protects_it_again(
+    empty: Flask, engine_name: str
+) -> None:
+    """SQLite can't change a column: Alembic makes another table, and its triggers are gone."""
+    upgrade()
+    with db.engine.begin() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("audit_entry") as table:
+            table.alter_column("facts", nullable=True)
+        lost = {"audit_entry"} if engine_name == "sqlite" else set()
+        assert facts.protected(connection) == fact_tables() - lost
+        facts.protect(connection, ["audit_entry"])
+        assert facts.protected(connection) == fact_tables()
+    assert db.session.scalars(select(Base.metadata.tables["audit_entry"])).all() == []
+    db.session.remove()
