@@ -1,17 +1,20 @@
 """Settings, from the environment. The only reader of os.environ."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 DEMO_PASSWORD = "quiet-river-lantern-42"  # noqa: S105 - printed at start; production refuses it
 DEMO_PORT = 5000
+_DEMO_SECRET = "demonstration only"  # noqa: S105 - production refuses it
 _SHORTEST_SECRET = 32
+_LOCAL = {"localhost", "127.0.0.1", "::1"}  # reached from this machine alone
 
 
 class HalfConfigured(Exception):
@@ -72,6 +75,7 @@ class Settings:
             "SETTINGS": self,
             "DEMO": self.mode is Mode.DEMO,
             "TESTING": self.mode is Mode.TESTING,
+            "DEBUG": False,  # whatever FLASK_DEBUG says
             "SECOND_FACTOR": self.mode is not Mode.DEMO,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
@@ -117,7 +121,12 @@ _WORDS = {
 def production(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings of a real installation. Raises HalfConfigured naming everything that is wrong."""
     faults = [f"{name} is not set" for name in _REQUIRED if not environment.get(name)]
-    faults += _unsafe(environment)
+    for name, fault_in in _CHECKS.items():
+        given = environment.get(name)
+        fault = fault_in(given) if given else ""
+        if fault:
+            faults.append(f"{name} {fault}")
+    faults += _at_odds(environment)
     if faults:
         raise HalfConfigured("; ".join(faults))
     return Settings(
@@ -137,14 +146,14 @@ def production(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def demo(port: int, environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings of the demonstration: everything lies below instance/. Refuses real settings."""
-    real = [name for name in ("LMS_DATABASE_URL", "LMS_STORAGE_URL") if environment.get(name)]
+    real = _real(environment)
     if real:
-        raise HalfConfigured(f"the demonstration does not start with {' and '.join(real)} set")
+        raise HalfConfigured(f"the demonstration does not start with {', '.join(real)} set")
     home = ROOT / "instance"
     return Settings(
         mode=Mode.DEMO,
         database_url=f"sqlite:///{home / 'demo.sqlite'}",
-        secret_key=f"demonstration only, {home}",
+        secret_key=f"{_DEMO_SECRET}, {home}",
         storage_url=(home / "files").as_uri(),
         mail_url=(home / "mail").as_uri(),
         mail_from="alongside@demo.example",
@@ -157,10 +166,12 @@ def demo(port: int, environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def present(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings of the installation that the environment describes, or of the demonstration."""
-    if environment.get("LMS_DATABASE_URL"):
-        return production(environment)
-    return demo(DEMO_PORT, environment)
+    """Settings of the installation that the environment describes, or of the demonstration.
+
+    One real setting is enough to mean a real installation: a command must not act on the
+    demonstration because another was forgotten.
+    """
+    return production(environment) if _real(environment) else demo(DEMO_PORT, environment)
 
 
 def content_dir(environment: Mapping[str, str] = os.environ) -> Path:
@@ -168,25 +179,105 @@ def content_dir(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(environment.get("LMS_CONTENT_DIR") or ROOT / "content")
 
 
-def _unsafe(environment: Mapping[str, str]) -> list[str]:
+def _real(environment: Mapping[str, str]) -> list[str]:
+    """Which settings are given that a real installation alone has."""
+    names = (*_REQUIRED, "LMS_TRUSTED_PROXIES")
+    return [name for name in names if environment.get(name)]
+
+
+def _database_fault(url: str) -> str:
+    # A relative path would mean another file for each folder that a command is started in.
+    kinds = ("sqlite:////", "postgresql://", "postgres://", "postgresql+psycopg://")
+    fits = url.startswith(kinds) and _parts(url) is not None
+    return "" if fits else "is neither sqlite:////absolute/path nor postgresql://…"
+
+
+def _secret_fault(secret: str) -> str:
+    if secret.startswith(_DEMO_SECRET):
+        return "is that of the demonstration"
+    random = len(secret) >= _SHORTEST_SECRET and len(set(secret)) >= 10
+    return "" if random else f"is not {_SHORTEST_SECRET} random characters"
+
+
+def _storage_fault(url: str) -> str:
+    fits = url.startswith("file:///") and url.strip("/") != "file:"
+    return "" if fits else "does not begin with file:/// and name a folder"
+
+
+def _mail_fault(url: str) -> str:
+    parts = _parts(url)
+    by_smtp = parts is not None and parts.scheme in {"smtp", "smtps"} and parts.hostname
+    fits = by_smtp or url == "console:" or url.startswith("file:///")
+    return "" if fits else "is neither smtp://…, smtps://…, file:///… nor console:"
+
+
+def _sender_fault(address: str) -> str:
+    return "" if re.fullmatch(r"[^@\s]+@[^@\s]+", address) else "is no email address"
+
+
+def _base_fault(url: str) -> str:
+    parts = _parts(url)
+    if parts is None or not parts.hostname or parts.path.strip("/") or parts.query:
+        return "is not https:// and a name alone"
+    local = parts.scheme == "http" and parts.hostname in _LOCAL
+    return "" if parts.scheme == "https" or local else "does not begin with https://"
+
+
+def _keys_fault(folder: str) -> str:
+    return "" if Path(folder).is_absolute() else "is not an absolute path"
+
+
+def _proxies_fault(number: str) -> str:
+    return "" if re.fullmatch(r"[0-9]", number) else "is not a number from 0 to 9"
+
+
+def _leave_fault(url: str) -> str:
+    parts = _parts(url)
+    fits = parts is not None and parts.scheme == "https" and parts.hostname
+    return "" if fits else "does not begin with https://"
+
+
+def _demo_fault(_password: str) -> str:
+    return "belongs to the demonstration"
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "LMS_DATABASE_URL": _database_fault,
+    "LMS_SECRET_KEY": _secret_fault,
+    "LMS_STORAGE_URL": _storage_fault,
+    "LMS_MAIL_URL": _mail_fault,
+    "LMS_MAIL_FROM": _sender_fault,
+    "LMS_BASE_URL": _base_fault,
+    "LMS_KEYS_DIR": _keys_fault,
+    "LMS_TRUSTED_PROXIES": _proxies_fault,
+    "LMS_LEAVE_URL": _leave_fault,
+    "LMS_DEMO_PASSWORD": _demo_fault,
+}
+
+
+def _at_odds(environment: Mapping[str, str]) -> list[str]:
+    """Settings that are right each by itself, and wrong together."""
     faults = []
-    secret = environment.get("LMS_SECRET_KEY", "")
-    if secret and (len(secret) < _SHORTEST_SECRET or len(set(secret)) < 10):
-        faults.append(f"LMS_SECRET_KEY is not {_SHORTEST_SECRET} random characters")
-    if secret.startswith("demonstration only"):
-        faults.append("LMS_SECRET_KEY is that of the demonstration")
-    if environment.get("LMS_DEMO_PASSWORD"):
-        faults.append("LMS_DEMO_PASSWORD belongs to the demonstration")
-    base = environment.get("LMS_BASE_URL", "")
-    local = urlsplit(base).hostname in {"localhost", "127.0.0.1", "::1"}
-    if base and not base.startswith("https://") and not local:
-        faults.append("LMS_BASE_URL does not begin with https://")
-    if environment.get("LMS_STORAGE_URL", "file:").split(":")[0] != "file":
-        faults.append("LMS_STORAGE_URL does not begin with file:///")
-    proxies = environment.get("LMS_TRUSTED_PROXIES") or "0"
-    if not proxies.isdigit():
-        faults.append("LMS_TRUSTED_PROXIES is not a number")
+    base, proxies = environment.get("LMS_BASE_URL", ""), environment.get("LMS_TRUSTED_PROXIES")
+    # We speak plain HTTP: who is reached by https:// has a proxy. Without believing it, everybody
+    # would seem to come from one address, and be locked out together when somebody guesses.
+    if base.startswith("https://") and (proxies or "0") == "0":
+        faults.append("LMS_TRUSTED_PROXIES is not set, though https:// needs a proxy in front")
+    keys, store = environment.get("LMS_KEYS_DIR", ""), environment.get("LMS_STORAGE_URL", "")
+    # Whoever copies the files would copy the keys with them.
+    if keys and store and Path(keys).is_relative_to(unquote(store.removeprefix("file://"))):
+        faults.append("LMS_KEYS_DIR lies inside LMS_STORAGE_URL")
     return faults
+
+
+def _parts(url: str) -> SplitResult | None:
+    """An address taken apart; None for what can't be one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read only to have it checked
+    except ValueError:
+        return None
+    return parts
 
 
 def _driver(url: str) -> str:

@@ -1,6 +1,7 @@
 """Set up and check the project. Needs Python 3.11 or newer and nothing else.
 
 python3 dev.py demo [ARGS]    install what the product needs, then run `lms demo ARGS`
+python3 dev.py install        install what the product needs, and the command .venv/bin/lms
 python3 dev.py test [ARGS]    install what the tests need, then check and run every test;
                               ARGS go to pytest: --long, -x; naming tests (a file, -k) runs
                               those alone, without the checks
@@ -45,6 +46,10 @@ def main(arguments: list[str]) -> int:
     if command == "demo":
         install("requirements.txt")
         return hand_over("lms.cli", "demo", *rest)
+    if command == "install":
+        install("requirements.txt")
+        print(f"The command is {write_command()}")
+        return 0
     if command == "test":
         install("requirements-dev.txt")
         if not names_tests(rest):
@@ -97,6 +102,19 @@ def make_environment() -> None:
     print("Making .venv...", flush=True)
     if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False).returncode:
         sys.exit("FAILED: .venv could not be made, see above.")
+
+
+def write_command() -> Path:
+    """Write `lms` into .venv: it finds the product wherever it is started and linked from."""
+    command = PYTHON.with_name("lms")
+    # -P: what lies in the folder where somebody stands is never taken for a part of the product.
+    command.write_text(
+        "#!/bin/sh\n"
+        'here=$(dirname "$(readlink -f "$0")")\n'
+        'PYTHONPATH="$here/../.." exec "$here/python" -P -m lms.cli "$@"\n'
+    )
+    command.chmod(0o755)
+    return command
 
 
 def check() -> None:

@@ -85,10 +85,13 @@ def _note_refusal() -> None:
 def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.https or request.is_secure:
         response.headers["Strict-Transport-Security"] = _HSTS
-    # Everything but the files of the frame may show something of somebody.
-    response.headers.setdefault("Cache-Control", "no-store")
+    # Everything but the files of the frame may show something of somebody. What gives out files
+    # says "no-cache" by itself, which lets a shared computer keep them.
+    if not response.cache_control.immutable:
+        response.headers["Cache-Control"] = "no-store"
     response.headers["X-Request-ID"] = trail.request_ref()
     return response
 

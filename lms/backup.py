@@ -25,7 +25,7 @@ _THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def backup() -> None:
-    """Backups: every row and every stored file, in one signed file.
+    """Backups: every row and every stored file, in one sealed file.
 
     The keys are NOT in it. Without them a backup can be neither verified nor restored, and dates
     of birth and second factors in it can't be read: keep a copy of LMS_KEYS_DIR in another place.
@@ -61,9 +61,9 @@ def create(file: Path, dry_run: bool) -> None:
 def verify(file: Path, head_file: Path | None) -> None:
     """Compare everything in FILE with everything else; exit 1 and say what is wrong.
 
-    Signature and seal key, hashes, rows, files that rows name, and the audit chain, replayed
-    under the present key. With --head, also whether entries up to that head are in it. Touches
-    neither database nor stored files.
+    Its seal under the present keys, hashes, rows, files that rows name, and the audit chain,
+    replayed. With --head, also whether entries up to that head are in it. Touches neither
+    database nor stored files.
     """
     with _plain_words():
         manifest = backup_restore.verify(file, _head(head_file) if head_file else None)

@@ -1,8 +1,12 @@
-"""The file of a backup: a compressed tar with a signed manifest, stored files, and tables.
+"""The file of a backup: a compressed tar of a manifest, stored files and tables, sealed at its end.
 
-Members stand in one order and no other: the manifest and its signature, the files in the order
-of their keys, the tables in the order in which they can be loaded. Nothing is ever unpacked to a
-path: names are compared with those that the manifest makes us expect.
+Members stand in one order and no other: the manifest, the files in the order of their keys, the
+tables in the order in which they can be loaded. Nothing is ever unpacked to a path: names are
+compared with those that the manifest makes us expect.
+
+The seal is an HMAC of every byte before it, under the audit key. It is looked at first: of a file
+that isn't ours, or has one bit changed, nothing is decompressed or parsed. It stands in the
+comment of a second, empty gzip member, so that ordinary tools still open the file.
 """
 
 import gzip
@@ -24,10 +28,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from lms import vault
 
 FORMAT = 1
-_MANIFEST, _SIGNATURE = "manifest.json", "manifest.hmac"
-_LARGEST_MANIFEST = 64 << 20  # bytes: a million files
+_MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
 _SEALED = "a backup"
+# A gzip member without content (RFC 1952); between the two parts, its comment.
+_BEFORE_SEAL = b"\x1f\x8b\x08\x10\0\0\0\0\0\xffsealed "
+_AFTER_SEAL = b"\0\x03\0\0\0\0\0\0\0\0\0"
+_SEAL = len(_BEFORE_SEAL) + 64 + len(_AFTER_SEAL)  # bytes
 
 
 class BadBackup(Exception):
@@ -113,11 +120,13 @@ def writing(target: Path) -> Iterator[tarfile.TarFile]:
     """A new archive: it has its name only once all of it has reached the disk."""
     handle, waiting = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            with tarfile.open(
-                fileobj=file, mode="w:gz", format=tarfile.USTAR_FORMAT, compresslevel=6
-            ) as archive:
+        with os.fdopen(handle, "w+b") as file:
+            with (
+                gzip.GzipFile("", "wb", 6, file, mtime=0) as packed,
+                tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+            ):
                 yield archive
+            file.write(_seal_of(file, file.seek(0, os.SEEK_END)))
             file.flush()
             os.fsync(file.fileno())
         Path(waiting).replace(target)
@@ -127,11 +136,9 @@ def writing(target: Path) -> Iterator[tarfile.TarFile]:
 
 
 def add_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
-    """Write the manifest and its signature; they come first."""
+    """Write the manifest; it comes first."""
     content = manifest.model_dump_json(indent=1).encode()
     add(archive, _MANIFEST, io.BytesIO(content), len(content))
-    signature = _signature(content)
-    add(archive, _SIGNATURE, io.BytesIO(signature), len(signature))
 
 
 def add(archive: tarfile.TarFile, name: str, source: IO[bytes], size: int) -> None:
@@ -156,21 +163,47 @@ def reading(path: Path) -> Iterator[tuple[Manifest, Iterator[Stream]]]:
     """The manifest of a backup, and its members one after another, files first, then tables.
 
     Each member is compared with the manifest as soon as the next one is asked for. Raises
-    BadBackup for anything that the manifest, signed under our key, doesn't lead to expect.
+    BadBackup for a file without our seal, and for anything that its manifest doesn't lead to
+    expect.
     """
-    try:
-        with tarfile.open(path, "r:gz") as archive:
-            manifest = _read_manifest(archive)
-            yield manifest, _members(archive, manifest)
-    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as fault:
-        raise BadBackup(f"it can’t be read to its end ({fault})") from None
+    with path.open("rb") as file:
+        _check_seal(file)
+        file.seek(0)
+        try:
+            with (
+                gzip.GzipFile(fileobj=file) as packed,
+                tarfile.open(fileobj=packed, mode="r:") as archive,
+            ):
+                manifest = _read_manifest(archive)
+                yield manifest, _members(archive, manifest)
+        except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as fault:
+            raise BadBackup(f"it can’t be read to its end ({fault})") from None
+
+
+def _seal_of(file: IO[bytes], size: int) -> bytes:
+    """The seal of the first bytes of a file; leaves the file at the end of these bytes."""
+    file.seek(0)
+    seen = hashlib.sha256()
+    while size and (found := file.read(min(_CHUNK, size))):
+        seen.update(found)
+        size -= len(found)
+    # The words before it keep it from ever being the hash of an audit entry, under the same key.
+    sign = vault.keys().sign(b"all of a backup\n" + seen.digest())
+    return _BEFORE_SEAL + sign.encode() + _AFTER_SEAL
+
+
+def _check_seal(file: IO[bytes]) -> None:
+    size = max(file.seek(0, os.SEEK_END) - _SEAL, 0)
+    file.seek(size)
+    found = file.read()
+    if not (found.startswith(_BEFORE_SEAL) and found.endswith(_AFTER_SEAL)):
+        raise BadBackup("it is no backup, or it was cut short")
+    if not hmac.compare_digest(found, _seal_of(file, size)):
+        raise BadBackup("it was changed, or it was not made with this installation’s audit key")
 
 
 def _read_manifest(archive: tarfile.TarFile) -> Manifest:
-    content = _next(archive, _MANIFEST).read(_LARGEST_MANIFEST)
-    signature = _next(archive, _SIGNATURE).read(1024)
-    if not hmac.compare_digest(signature, _signature(content)):
-        raise BadBackup("it is not signed with this installation’s audit key, or it was changed")
+    content = _next(archive, _MANIFEST).read()
     try:
         manifest = Manifest.model_validate_json(content)
         opened = vault.keys().unseal(bytes.fromhex(manifest.sealed), bound_to=_SEALED)
@@ -207,11 +240,6 @@ def _next(archive: tarfile.TarFile, expected: str) -> IO[bytes]:
     if source is None:
         raise BadBackup(f"{expected} is no file")
     return source
-
-
-def _signature(content: bytes) -> bytes:
-    # The prefix keeps it from ever being the hash of an audit entry, which the same key makes.
-    return vault.keys().sign(b"manifest of a backup\n" + content).encode()
 
 
 def _sync_folder(folder: Path) -> None:

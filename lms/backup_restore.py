@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 from flask_migrate import upgrade
 from sqlalchemy import Connection, CursorResult, Table, Update, exists, select, update
 
-from lms import backup_tables, clock, revision, storage, vault
+from lms import backup_tables, clock, database_file, revision, storage, vault
 from lms.access.actor import SYSTEM, Role
 from lms.accounts.models import Account, Invitation, RoleGrant
 from lms.audit import chain, queries as trail
@@ -46,15 +46,10 @@ class Settled:
 def verify(path: Path, known: Head | None = None) -> Manifest:
     """Read a whole backup, and compare everything with everything. Raises BadBackup.
 
-    Signature, seal key, hashes, rows, files that rows name, and the audit chain under the present
-    key. Needs no database.
+    Both keys, hashes, rows, files that rows name, and the audit chain. Needs no database.
 
     known  a head of the chain that was exported: the backup must reach it
     """
-    with reading(path) as (_, members):
-        for member in members:
-            member.finish()
-    # Only what is known to be as it was written is interpreted.
     with reading(path) as (manifest, members):
         _check_version(manifest)
         for _ in manifest.files:
@@ -68,6 +63,8 @@ def verify(path: Path, known: Head | None = None) -> Manifest:
 
 def refuse_unless_empty() -> None:
     """Raises NotEmpty when the database has rows, or is at another migration."""
+    if database_file.is_missing(db.engine):
+        return
     at = revision.present()
     if at not in {"", revision.newest()}:
         raise NotEmpty(f"the database is at migration {at}: take an empty one")
@@ -84,6 +81,7 @@ def restore(path: Path) -> tuple[Manifest, Settled]:
     """
     verify(path)
     refuse_unless_empty()
+    database_file.make(db.engine)
     upgrade()
     with reading(path) as (manifest, members):
         _put_files(manifest, members)
@@ -121,6 +119,7 @@ def _check_tables(manifest: Manifest, members: Iterator[Stream], known: Head | N
         columns = [each.name for each in backup_tables.file_columns() if each.table is table]
         for row in found:
             named.update(row[column] for column in columns)
+    next(members, None)  # asking for more compares the last table with the manifest
     return named - {None}
 
 

@@ -1,39 +1,52 @@
 """The `lms` command. Each room brings its own part; what belongs to no room is in upkeep."""
 
+from typing import Any
+
 import click
 from flask import Flask
-from flask.cli import FlaskGroup
+from flask.cli import ScriptInfo
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 import config
-from lms import backup, demo, serve, upkeep
+from lms import backup, database_file, demo, revision, serve, upkeep
 from lms.app import create_app
 from lms.audit.cli import audit
 from lms.board.cli import board
 from lms.catalogue.cli import catalogue
 from lms.cohorts.cli import roster
+from lms.db import db
+from lms.errors import LmsError
 from lms.vault import KeyMissing
 
 
-def _application() -> Flask:
-    try:
-        return create_app(config.present())
-    except (config.HalfConfigured, KeyMissing) as fault:
-        raise click.ClickException(str(fault)) from None
+class _Plain(click.Group):
+    """A group whose commands say in a line what is wrong with the installation."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (config.HalfConfigured, KeyMissing) as fault:
+            raise click.ClickException(str(fault)) from None
+        except (OperationalError, ProgrammingError) as failure:
+            raise revision.no_answer(failure) from None
+        except LmsError as refusal:
+            if isinstance(refusal.__cause__, DBAPIError):
+                raise revision.no_answer(refusal.__cause__) from None
+            raise click.ClickException(refusal.sentence) from None
 
 
-@click.group(
-    cls=FlaskGroup,
-    create_app=_application,
-    add_default_commands=False,
-    add_version_option=False,
-    load_dotenv=False,
-)
-def lms() -> None:
+@click.group(cls=_Plain)
+@click.pass_context
+def lms(ctx: click.Context) -> None:
     """Training and accreditation of independent advocates.
 
     Commands act on the installation that the environment describes (see .env.example); without
-    LMS_DATABASE_URL, on the demonstration below instance/.
+    any of its settings, on the demonstration below instance/. They exit with 0 when all went
+    well, with 1 when something was refused or found wrong, with 2 when they were not understood.
     """
+    # Not Flask's own group: it would add options that swap the application or turn on debugging.
+    ctx.obj = ctx.obj or ScriptInfo(create_app=_application, set_debug_flag=False)
 
 
 for command in (
@@ -55,6 +68,13 @@ for command in (
 def main() -> None:
     """Entry point of the command."""
     lms(prog_name="lms")
+
+
+def _application() -> Flask:
+    app = create_app(config.present())
+    with app.app_context():
+        database_file.hold(db.engine)
+    return app
 
 
 if __name__ == "__main__":

@@ -1,8 +1,13 @@
 """`lms demo`: the product with fictional people, on embedded SQLite below instance/."""
 
+import os
 import shutil
+import signal
+import socket
 import threading
-from datetime import date, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -14,8 +19,8 @@ import config
 from lms import clock, demo_work, vault, worker
 from lms.accreditation import queries as register
 from lms.app import create_app
-from lms.demo_people import DOMAIN, STAFF, advocates
-from lms.demo_story import Beginning, begin, first_year, open_intake
+from lms.demo_people import DOMAIN, SIGN_INS, advocates
+from lms.demo_story import Beginning, begin, first_year, office, open_intake, play
 
 _READY = "ready"
 
@@ -26,76 +31,122 @@ _READY = "ready"
 @click.option("--dry-run", is_flag=True, help="Check the settings; make and serve nothing.")
 def demo(port: int, fresh: bool, dry_run: bool) -> None:
     """Serve a demonstration with fictional people. Refuses real settings."""
-    try:
-        settings = config.demo(port)
-    except config.HalfConfigured as fault:
-        raise click.ClickException(str(fault)) from None
+    settings = config.demo(port)
     if dry_run:
         click.echo("Settings are in order.")
         return
+    with _listening(port) as listener:
+        app = _made(settings, fresh)
+        _serve(app, port, listener, settings.demo_password)
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    """The port, taken before anything is made or thrown away: another may be running there."""
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except OSError as fault:
+        reason = os.strerror(fault.errno) if fault.errno else str(fault)
+        raise click.ClickException(
+            f"Port {port} can’t be had: {reason}. Give another: --port N"
+        ) from None
+    with listener:
+        yield listener
+
+
+def _made(settings: config.Settings, fresh: bool) -> Flask:
+    """The demonstration as it was left, or a new one."""
     home = settings.keys_dir.parent
     if fresh or not (home / _READY).exists():
         shutil.rmtree(home, ignore_errors=True)
-        _make(settings, home)
-    _serve(create_app(settings), port, settings.demo_password)
+        return _make(settings, home)
+    if (home / _READY).read_text(encoding="utf-8") != settings.demo_password:
+        raise click.ClickException(
+            "This demonstration was made with another LMS_DEMO_PASSWORD. Begin anew with --fresh."
+        )
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+    return app
 
 
-def _make(settings: config.Settings, home: Path) -> None:
+def _make(settings: config.Settings, home: Path) -> Flask:
     click.echo("Making the demonstration; this takes less than a minute.")
     home.mkdir(parents=True)
     vault.Keys.make(settings.keys_dir)
     app = create_app(settings)
     with app.app_context():
         upgrade()
-        tell(settings.content_dir, settings.demo_password, clock.today())
-        worker.work_once()
-    (home / _READY).touch()
+        tell(settings, clock.today())
+    (home / _READY).write_text(settings.demo_password, encoding="utf-8")
+    return app
 
 
-def tell(content: Path, password: str, today: date) -> None:
+def tell(settings: config.Settings, today: date) -> None:
     """Three intakes relative to today: accredited, before the board, in its first term."""
-    year = first_year(today)
-    start = begin(content, password, today)
-    accredited = open_intake(start, 2, year - 2)
-    both = demo_work.set_work(
-        start, accredited, date(year - 2, 9, 2), [date(year - 2, 12, 11), date(year - 1, 3, 19)]
+    start, year = begin(settings, today), first_year(today)
+    play(
+        _accredited(start, year),
+        _before_the_board(start, year, today),
+        _first_term(start, year, today),
+        office(start, today),
     )
-    for assessment, due in zip(both, (date(year - 2, 12, 11), date(year - 1, 3, 19)), strict=True):
-        demo_work.hand_in(accredited, assessment, due, range(24))
-        demo_work.mark(start, accredited, assessment, due + timedelta(days=14))
-    meeting = demo_work.convene(start, accredited, date(year - 1, 6, 1), date(year - 1, 6, 25))
-    demo_work.decide(start, meeting)
-    demo_work.accredit(start, accredited, date(year - 1, 7, 14))
-    demo_work.check_somebody(start, accredited, date(year, 5, 11))
-    _before_the_board(start, year, today)
-    _first_term(start, year, today)
 
 
-def _before_the_board(start: Beginning, year: int, today: date) -> None:
-    intake = open_intake(start, 1, year - 1)
-    span = (today - date(year - 1, 9, 1)).days
-    due = [date(year - 1, 9, 1) + timedelta(days=span * part // 100) for part in (30, 70)]
-    both = demo_work.set_work(start, intake, date(year - 1, 9, 2), due)
+def _accredited(start: Beginning, year: int) -> Iterator[datetime]:
+    intake = yield from open_intake(start, 2, year - 2)
+    due = [date(year - 2, 12, 11), date(year - 1, 3, 19)]
+    both = yield from demo_work.set_work(start, intake, date(year - 2, 9, 2), due)
     for assessment, day in zip(both, due, strict=True):
-        demo_work.hand_in(intake, assessment, day, range(24))
-        demo_work.mark(start, intake, assessment, day + timedelta(days=14))
-    demo_work.convene(start, intake, today - timedelta(days=3), today + timedelta(days=9))
+        yield from demo_work.hand_in(intake, assessment, day, range(24))
+        yield from demo_work.mark(start, intake, assessment, day + timedelta(days=14))
+    yield from demo_work.read_pages(intake, date(year - 1, 4, 7), dict.fromkeys(range(3), 99))
+    meeting = yield from demo_work.convene(
+        start, intake, date(year - 1, 6, 1), date(year - 1, 6, 25)
+    )
+    yield from demo_work.decide(start, meeting)
+    yield from demo_work.accredit(start, intake, date(year - 1, 7, 14))
+    yield from demo_work.check_people(start, intake, date(year, 5, 11))
 
 
-def _first_term(start: Beginning, year: int, today: date) -> None:
-    intake = open_intake(start, 0, year)
-    due = [today + timedelta(days=18), today + timedelta(days=120)]
-    set_on = max(date(year, 9, 1), today - timedelta(days=60))
-    both = demo_work.set_work(start, intake, set_on, due)
-    demo_work.read_pages(intake, max(date(year, 9, 1), today - timedelta(days=2)))
-    demo_work.hand_in(intake, both[0], today - timedelta(days=1), range(1, 4))
+def _before_the_board(start: Beginning, year: int, today: date) -> Iterator[datetime]:
+    intake = yield from open_intake(start, 1, year - 1)
+    first = date(year - 1, 9, 1)
+    span = (today - first).days
+    due = [first + timedelta(days=span * part // 100) for part in (30, 70)]
+    both = yield from demo_work.set_work(start, intake, first + timedelta(days=1), due)
+    for assessment, day in zip(both, due, strict=True):
+        yield from demo_work.hand_in(intake, assessment, day, range(24))
+        yield from demo_work.mark(start, intake, assessment, day + timedelta(days=14))
+    read = dict.fromkeys(range(3), 99)
+    yield from demo_work.read_pages(intake, today - timedelta(days=40), read)
+    yield from demo_work.convene(
+        start, intake, today - timedelta(days=3), today + timedelta(days=9)
+    )
 
 
-def _serve(app: Flask, port: int, password: str) -> None:
-    server = make_server("127.0.0.1", port, app, threaded=True)
+def _first_term(start: Beginning, year: int, today: date) -> Iterator[datetime]:
+    """In its first weeks all is still to come; after them the first work is with its markers."""
+    intake = yield from open_intake(start, 0, year)
+    first = date(year, 9, 1)
+    early = today < first + timedelta(days=21)
+    ahead = (18, 120) if early else (-5, 18)
+    due = [today + timedelta(days=days) for days in ahead]
+    both = yield from demo_work.set_work(start, intake, date(year, 8, 24), due)
+    far = 3 if early else 11
+    read = {number: number * 5 % 9 if number else far for number in range(24)}
+    yield from demo_work.read_pages(intake, max(first, today - timedelta(days=8)), read)
+    if not early:
+        yield from demo_work.hand_in(intake, both[0], due[0], range(22))
+        yield from demo_work.begin_marking(start, intake, both[0], today - timedelta(days=3))
+
+
+def _serve(app: Flask, port: int, listener: socket.socket, password: str) -> None:
+    server = make_server("127.0.0.1", port, app, threaded=True, fd=listener.fileno())
     stop = threading.Event()
     helper = threading.Thread(target=worker.work_on, args=(app, stop), daemon=True)
     helper.start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _greet(app, port, password)
     try:
         server.serve_forever()
@@ -107,11 +158,9 @@ def _serve(app: Flask, port: int, password: str) -> None:
 
 
 def _greet(app: Flask, port: int, password: str) -> None:
-    locals_ = ["advocate", "advocate2", *(local for local, _, _ in STAFF)]
-    locals_ += ["coordinator", "coordinator2", "supervisor"]
     click.echo(f"\nhttp://127.0.0.1:{port}/\n\nPassword for everybody: {password}")
-    for local in locals_:
-        click.echo(f"  {local}@{DOMAIN}")
+    for local, word in SIGN_INS:
+        click.echo(f"  {f'{local}@{DOMAIN}':28} {word}")
     with app.app_context():
         somebody = advocates(2)[0]
         number = register.number_of_address(somebody.address)

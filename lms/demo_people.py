@@ -22,6 +22,27 @@ STAFF: tuple[tuple[str, str, Role], ...] = (
     ("author", "Avery Author", Role.AUTHOR),
     ("admin", "Adrian Admin", Role.ADMIN),
 )
+# Everybody who can sign in, in the order in which they are shown, with what they are in a word.
+SIGN_INS: tuple[tuple[str, str], ...] = (
+    ("advocate", "advocate, first term"),
+    ("advocate2", "advocate, before the board"),
+    ("advocate3", "advocate, accredited"),
+    ("tutor", "first marker"),
+    ("tutor2", "second marker"),
+    ("moderator", "second marker, board member"),
+    ("external", "external examiner"),
+    ("registrar", "registrar"),
+    ("registrar2", "registrar, the second pair of eyes"),
+    ("chair", "chair of the board"),
+    ("accreditor", "accreditor, proposes"),
+    ("accreditor2", "accreditor, confirms"),
+    ("coordinator", "coordinator, organisation A"),
+    ("coordinator2", "coordinator, organisation B"),
+    ("supervisor", "supervisor, organisation A"),
+    ("author", "author"),
+    ("admin", "administrator"),
+)
+_ADVOCATES = {(0, 0): "advocate", (1, 1): "advocate2", (2, 0): "advocate3"}
 _PLACES = (
     "Harbour Lane", "Quiet Mill", "Larkfield", "North Quay", "Fernbank", "Millrace", "Heather Row",
     "Saltmarsh", "Oak Ferry", "Greystone", "Windrush", "Tidewater", "Maple Court", "Lantern House",
@@ -70,9 +91,7 @@ def advocates(intake: int) -> list[Person]:
     for number in range(PEOPLE):
         first = _FIRST[number]
         last = _LAST[(number * 7 + intake * 5) % PEOPLE]
-        address = f"{first}.{last}.{intake}".casefold()
-        if (intake, number) in {(0, 0), (1, 1)}:
-            address = "advocate" if intake == 0 else "advocate2"
+        address = _ADVOCATES.get((intake, number), f"{first}.{last}.{intake}".casefold())
         born = date(1970, 3, 1) + timedelta(days=397 * number + 101 * intake)
         found.append(Person(f"{address}@{DOMAIN}", first, f"{first} {last}", born))
     return found

@@ -1,13 +1,14 @@
 """Builds the demonstration's past: three intakes, told through the same operations as in life."""
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 import click
 
+from config import Settings
 from lms import clock
 from lms.access.actor import SYSTEM, Actor, Role
 from lms.accounts import operations as accounts, queries as people
@@ -23,7 +24,7 @@ from lms.db import unit_of_work
 from lms.demo_people import DOMAIN, STAFF, Person, advocates, organisations
 from lms.organisations import operations as employers
 from lms.organisations.models import Organisation
-from lms.organisations.rules import name_key
+from lms.organisations.rules import Nation, name_key
 from lms.regulations import operations as regulations, source as rulebooks
 from lms.regulations.models import RegulationsVersion
 
@@ -43,6 +44,7 @@ class Beginning:
     book: RegulationsVersion
     content: ContentVersion
     password_hash: str
+    base_url: str
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,32 @@ class Intake:
     people: list[Actor]
 
 
+def at(day: date, hour: time = _OFFICE) -> datetime:
+    """A London time of a day."""
+    return datetime.combine(day, hour, clock.LONDON)
+
+
+def play(*stories: Iterator[datetime]) -> None:
+    """Tell stories side by side, so that the trail of all runs in the order of time.
+
+    A story yields the moment of its next act, and goes on with it when its turn comes, with the
+    clock stopped there. Nothing happens later than now.
+    """
+    now = clock.now()
+    turns = [(next(story), number) for number, story in enumerate(stories)]
+    heapq.heapify(turns)
+    while turns:
+        moment, number = heapq.heappop(turns)
+        with clock.stopped(min(moment, now)):
+            following = next(stories[number], None)
+        if following is not None:
+            heapq.heappush(turns, (following, number))
+
+
 @contextmanager
-def on(day: date, at: time = _OFFICE) -> Iterator[datetime]:
-    """Act at a London time of a past day, in one unit of work."""
-    moment = datetime.combine(day, at, clock.LONDON)
-    with clock.stopped(moment), unit_of_work():
-        yield moment
+def _on(day: date) -> Iterator[None]:
+    with clock.stopped(at(day)), unit_of_work():
+        yield
 
 
 def first_year(today: date) -> int:
@@ -66,12 +88,13 @@ def first_year(today: date) -> int:
     return today.year if (today.month, today.day) >= (9, 1) else today.year - 1
 
 
-def begin(content: Path, password: str, today: date) -> Beginning:
+def begin(settings: Settings, today: date) -> Beginning:
     """Staff, organisations, a rulebook and the content, some years ago."""
-    day, password_hash = date(first_year(today) - 3, 4, 3), hashed(password)
-    with on(day):
+    day, content = date(first_year(today) - 3, 4, 3), settings.content_dir
+    password_hash = hashed(settings.demo_password)
+    with _on(day):
         staff = {local: _member(local, name, role, password_hash) for local, name, role in STAFF}
-    with on(day + timedelta(days=1)):
+    with _on(day + timedelta(days=1)):
         named = [
             employers.name_organisation(name, nation, actor=staff["registrar"])
             for name, nation in organisations()
@@ -79,22 +102,22 @@ def begin(content: Path, password: str, today: date) -> Beginning:
         book = rulebooks.read(content, rulebooks.rulebook_files(content)[0])
         version = regulations.publish(book, actor=staff["registrar"])
         published = catalogue.publish(content_source.read(content), actor=staff["author"])
-    with on(day + timedelta(days=2)):
+    with _on(day + timedelta(days=2)):
         for each in named:
             employers.approve(each, actor=staff["registrar2"])
-    with on(day + timedelta(days=3)):
-        for local, organisation, role in (
-            ("coordinator", named[0], Role.COORDINATOR),
-            ("coordinator2", named[1], Role.COORDINATOR),
-            ("supervisor", named[0], Role.SUPERVISOR),
+    with _on(day + timedelta(days=3)):
+        for local, first, organisation, role in (
+            ("coordinator", "Corin", named[0], Role.COORDINATOR),
+            ("coordinator2", "Casey", named[1], Role.COORDINATOR),
+            ("supervisor", "Sasha", named[0], Role.SUPERVISOR),
         ):
-            name = f"{'Corin' if role is Role.COORDINATOR else 'Sasha'} {role.capitalize()}"
+            name = f"{first} {role.capitalize()}"
             staff[local] = _appointed(local, name, organisation, role, password_hash, staff)
     click.echo("staff, organisations, rulebook and content")
-    return Beginning(staff, named, version, published, password_hash)
+    return Beginning(staff, named, version, published, password_hash, settings.base_url)
 
 
-def open_intake(start: Beginning, number: int, year: int) -> Intake:
+def open_intake(start: Beginning, number: int, year: int) -> Generator[datetime, None, Intake]:
     """Open an intake, import its roster, and let everybody accept their place.
 
     number  0 for the one in its first term, 1 before the board, 2 accredited
@@ -106,20 +129,42 @@ def open_intake(start: Beginning, number: int, year: int) -> Intake:
         _row(line, person, start.organisations[line % len(start.organisations)].name, year)
         for line, person in enumerate(made_up)
     ]
-    with on(date(year, 6, 15)):
+    yield at(date(year, 6, 15))
+    with unit_of_work():
         cohort = cohorts.open_intake(
             year, date(year, 9, 1), start.book, start.content, actor=registrar
         )
-    with on(date(year, 7, 3)):
+    yield at(date(year, 7, 3))
+    with unit_of_work():
         roster_operations.import_roster(cohort, rows, known, actor=registrar)
         found = people.accounts_with_addresses(person.address for person in made_up)
         actors = [_with_password(found[p.address], start.password_hash) for p in made_up]
-    with on(date(year, 8, 20)):
+    yield at(date(year, 8, 20))
+    with unit_of_work():
         for actor in actors:
             place = enrolments.enrolled_in(cohort, [actor.person_id])[actor.person_id]
             cohorts.accept_place(place, actor=actor)
     click.echo(f"intake of {year}: {len(actors)} advocates")
     return Intake(cohort, actors)
+
+
+def office(start: Beginning, today: date) -> Iterator[datetime]:
+    """What one registrar began in the last days, and another has to look at."""
+    second = start.staff["registrar2"]
+    yield at(today - timedelta(days=4))
+    with unit_of_work():
+        employers.name_organisation(
+            "Thornfield Advocacy (fictional)", Nation.SCOTLAND, actor=second
+        )
+    yield at(today - timedelta(days=1))
+    with unit_of_work():
+        for local, name, role in (
+            ("new.tutor", "Taylor Tutor", Role.TUTOR),
+            ("new.registrar", "Rory Registrar", Role.REGISTRAR),
+        ):
+            account = accounts.open_account(f"{local}@{DOMAIN}", name, actor=second)
+            accounts.grant_role(account, role, actor=second)
+            accounts.invite(account, start.base_url, actor=second)
 
 
 def _member(local: str, name: str, role: Role, password_hash: str) -> Actor:

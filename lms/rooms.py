@@ -13,7 +13,7 @@ from lms.learning import views as learning
 from lms.marking import release_views, views as marking
 from lms.organisations import views as organisations
 from lms.regulations import views as regulations
-from lms.sessions import account_views, views as sessions
+from lms.sessions import account_views, clearing_views, views as sessions
 from lms.web import views as web
 
 ROOMS = (
@@ -23,6 +23,7 @@ ROOMS = (
     link_views.bp,
     sessions.bp,
     account_views.bp,
+    clearing_views.bp,
     organisations.bp,
     regulations.bp,
     catalogue.bp,

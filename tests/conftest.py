@@ -13,11 +13,12 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from config import Mode, Settings
-from lms import vault
+from lms import refs, vault
 from lms.accounts.models import Account
 from lms.app import create_app
 from lms.db import Base, db
 from tests.support import postgres
+from tests.support.installation import Installation, installation
 from tests.support.pages import Visitor
 
 ENGINES = ("sqlite", "postgresql")
@@ -93,6 +94,17 @@ def app(site: Site) -> Iterator[Flask]:
 def engine_name(site: Site) -> str:
     """``sqlite`` or ``postgresql``."""
     return site.engine
+
+
+@pytest.fixture
+def place(site: Site, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """An installation of its own on the same kind of database; nothing of it is made yet."""
+    if site.engine == "sqlite":
+        yield installation(tmp_path)
+        return
+    server = request.getfixturevalue("postgres_server")
+    with postgres.database(server, f"lms_{refs.token()[:12].lower()}") as url:
+        yield installation(tmp_path, url)
 
 
 @pytest.fixture

@@ -87,3 +87,69 @@ def test_help_is_shown_from_any_folder_and_an_unknown_command_fails(tmp_path: Pa
             check=False,
         )
         assert (done.returncode, "python3 dev.py demo" in done.stdout) == (status, True)
+
+
+def test_the_command_that_is_installed_finds_its_product_through_a_link_and_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    binaries = tmp_path / "product" / ".venv" / "bin"
+    binaries.mkdir(parents=True)
+    (binaries / "python").write_text('#!/bin/sh\necho "$PYTHONPATH" "$@"\n')
+    (binaries / "python").chmod(0o755)
+    monkeypatch.setattr(dev, "PYTHON", binaries / "python")
+    command = dev.write_command()
+    assert command == binaries / "lms"
+    linked = tmp_path / "lms"
+    linked.symlink_to(command)
+    for start in (command, linked):
+        done = subprocess.run(
+            [start, "db", "current"], cwd="/", capture_output=True, text=True, check=True
+        )
+        path, *words = done.stdout.split()
+        assert Path(path).resolve() == tmp_path / "product"
+        assert words == ["-P", "-m", "lms.cli", "db", "current"]
+
+
+def test_an_environment_is_made_once_and_again_when_the_pins_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pins = tmp_path / "requirements.txt"
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setattr(dev, "VENV", tmp_path)
+    monkeypatch.setattr(dev, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(dev, "make_environment", lambda: None)
+    monkeypatch.setattr(dev, "run", lambda *words: asked.append(words) or 0)
+    pins.write_text("a==1 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    for _ in range(2):
+        dev.install("requirements.txt")
+    assert len(asked) == 1
+    assert "--require-hashes" in asked[0]
+    pins.write_text("a==2 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    dev.install("requirements.txt")
+    assert len(asked) == 2
+    assert capfd.readouterr().out.count("Installing 1 packages, once...") == 2
+
+
+def test_a_failed_installation_says_so_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setattr(dev, "VENV", tmp_path)
+    monkeypatch.setattr(dev, "make_environment", lambda: None)
+    monkeypatch.setattr(dev, "run", lambda *words: 1)
+    (tmp_path / "requirements.txt").write_text("a==1\n".replace("\n", " \\\n"))
+    for _ in range(2):
+        with pytest.raises(SystemExit, match="could not be installed, see above"):
+            dev.install("requirements.txt")
+
+
+def test_programs_that_are_started_get_no_other_pythons_packages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_USER", "PIP_PREFIX"):
+        monkeypatch.setenv(name, "/elsewhere")
+    monkeypatch.setenv("LMS_CONTACT", "Ring 020")
+    given = dev.environment()
+    assert "/elsewhere" not in given.values()
+    assert given["LMS_CONTACT"] == "Ring 020"

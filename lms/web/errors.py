@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -92,8 +93,17 @@ def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
 
 
 def _unavailable(error: Unavailable) -> ResponseReturnValue:
+    _look_who_it_is()
     page = render_template("errors/503.html", sentence=error.sentence, texts=_typed())
     return page, 503, {"Retry-After": str(error.retry_after)}
+
+
+def _look_who_it_is() -> None:
+    """Where the database is away, the page is shown as to a stranger: it can't say who it is."""
+    try:
+        _ = current_user.is_authenticated
+    except OperationalError:
+        g._login_user = AnonymousUserMixin()
 
 
 def _too_many(error: TooMany) -> ResponseReturnValue:

@@ -106,7 +106,7 @@ def test_handing_in_is_exactly_one_commit(browser):
     sent = {"csrf_token": token, "token": "a" * 20, "text": "My work.", "own_work": "y", "fit": "y"}
     with counting() as counted, no_rendering() as rendered:
         answer = visitor.client.post(f"/assessments/{assessment.ref}/submit", data=sent)
-    assert answer.status_code == 302, answer.text
+    assert answer.status_code == 303, answer.text
     assert counted.commits == 1
     assert not rendered
 
