@@ -196,7 +196,7 @@ def engine_options(url: str) -> dict[str, Any]:
     hidden = {"hide_parameters": True}  # an error that is logged must not show what people typed
     if url.startswith("sqlite"):
         return hidden
-    limits = {"options": POSTGRESQL_SETTINGS}
+    limits = {"options": POSTGRESQL_SETTINGS, "connect_timeout": 3}  # seconds
     return {**hidden, "pool_pre_ping": True, "connect_args": limits}
 
 

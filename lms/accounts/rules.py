@@ -9,6 +9,7 @@ from typing import Protocol
 
 from zxcvbn import zxcvbn
 
+from config import DEMO_PASSWORD
 from lms.access.actor import APPOINTMENTS, SECOND_FACTOR, Role
 from lms.errors import RuleBroken
 
@@ -23,7 +24,11 @@ MOST_CHARACTERS = 128
 # The strength estimate reads no further: its time grows with the square of the length.
 _ESTIMATED = 72
 _GUESSABLE_BELOW = 3  # of 4
-_OUR_WORDS = ("alongside", "imsa", "slavery", "modern", "advocate", "survivor", "trafficking")
+# What anybody would try here first; the demonstration's password is in print.
+_OUR_WORDS = (
+    *("alongside", "imsa", "slavery", "modern", "advocate", "survivor", "trafficking"),
+    DEMO_PASSWORD,
+)
 _SHORTEST_WORD = 3  # a name of two letters is part of too many honest words
 _LOOKALIKES = {"a": "4@", "e": "3", "i": "1!", "l": "1!", "o": "0", "s": "5$", "t": "7"}
 

@@ -9,6 +9,8 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
 _NEVER = {"csrf_token", "password", "new_password", "code", "kept"}
+# These travel along, but nobody typed them: a roster that was looked at, a form's own token.
+_NOT_TYPED = {"content", "token"}
 FIELD = "kept"
 
 
@@ -26,7 +28,9 @@ class Kept:
     @property
     def texts(self) -> list[str]:
         """What is worth showing to a person: the longer things they typed."""
-        return [value for _, value in self.fields if len(value) > 20]
+        return [
+            value for name, value in self.fields if len(value) > 20 and name not in _NOT_TYPED
+        ]
 
 
 def from_request() -> Kept | None:

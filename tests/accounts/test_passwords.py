@@ -4,6 +4,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import given, settings, strategies as st
 
+from config import DEMO_PASSWORD
 from lms.access.actor import APPOINTMENTS, SECOND_FACTOR, Role
 from lms.accounts import passwords
 from lms.accounts.rules import (
@@ -81,11 +82,15 @@ def test_128_characters_are_taken_and_129_refused() -> None:
         check_password(long[: MOST_CHARACTERS + 1], 15, ABOUT)
 
 
+@pytest.mark.parametrize("password", [DEMO_PASSWORD, DEMO_PASSWORD.upper(), f"{DEMO_PASSWORD}!"])
+def test_the_password_of_the_demonstration_is_nobodys(password) -> None:
+    assert refused(password)
+
+
 @pytest.mark.parametrize(
     "password",
     [
         GOOD,
-        "quiet-river-lantern-42",
         "the advocate eats blue gravel",
         "Żółta łódź pływa we wtorek",
         "雨が降れば傘をさして歩く猫の町",

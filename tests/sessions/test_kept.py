@@ -8,6 +8,7 @@ from lms import clock
 from lms.access.actor import Role
 from lms.accounts import queries as accounts
 from lms.accounts.models import Account
+from lms.web.kept import Kept
 from tests.factories import PASSWORD, make_account
 from tests.sessions.coming_in import (
     SAME_ORIGIN,
@@ -151,3 +152,10 @@ def test_no_password_code_or_token_is_ever_carried(browser) -> None:
     page = visitor.client.post("/sign-in", data=fields)
     assert secret not in page.text
     assert set(fields_of(page.text)) == {"csrf_token", *WHOLE}
+
+
+def test_what_travels_along_untyped_is_not_shown_as_typed() -> None:
+    roster = "ZW1haWwsZGF0ZSBvZiBiaXJ0aA==" * 3
+    sent = Kept("/import", (("content", roster), ("token", "t" * 32), ("reason", ESSAY)))
+    assert sent.texts == [ESSAY]
+    assert ("content", roster) in sent.fields
