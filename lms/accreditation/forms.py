@@ -1,6 +1,6 @@
 """What an employer fills in to check somebody."""
 
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -12,6 +12,7 @@ from lms.web.forms import BaseForm
 class CheckForm(BaseForm):
     """Number and date of birth, and why."""
 
+    token = HiddenField()
     organisation = SelectField("Your organisation", [InputRequired("Choose your organisation")])
     number = TidyString(
         "Accreditation number",

@@ -57,7 +57,8 @@ class StandingEvent(Base):
 class Check(Base):
     """One look by an employer: who, when, why, and what was answered.
 
-    The number that was typed is kept only as a keyed hash: it may be anybody's.
+    The number that was typed is kept only as a keyed hash: it may be anybody's. So is the form
+    that was sent, with all that was typed into it.
     """
 
     __tablename__ = "accreditation_check"
@@ -69,6 +70,7 @@ class Check(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     checker_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     reason: Mapped[str]
+    form_hash: Mapped[str] = mapped_column(unique=True)  # pressed twice it is one look
     number_hash: Mapped[str]
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"))
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # see Answer

@@ -102,35 +102,69 @@ def change_standing(entry: Entry, terms: Terms, warrant: Proposal, *, actor: Act
 
 
 def withhold(entry: Entry, kind: Kind, warrant: Proposal, *, actor: Actor) -> None:
-    """Make checks find nothing, or find the entry again; decided by two, like a standing."""
+    """Make checks find nothing, or find the entry again; decided by two, like a standing.
+
+    Raises RuleBroken when it is so already.
+    """
     gate.require(actor, P.CONFIRM_STANDING, warrant)
     lock(entry)
+    rules.check_flag(rules.is_withheld(queries.events_of(entry.id)), kind)
     _append(entry, Terms(Standing.IN_TRAINING, clock.today()), warrant.ref, actor, kind)
 
 
-def check(organisation: Organisation, proofs: Proofs, reason: Reason, *, actor: Actor) -> Check:
+def check(
+    organisation: Organisation, proofs: Proofs, reason: Reason, *, token: str = "", actor: Actor
+) -> Check:
     """Look somebody up for an employer: the look is noted first, whatever the answer.
 
+    token    of the form: the same form sent twice with the same content is one look
     returns  the look; without an entry it is "no match", which is the same for unknown, hidden
              and mistyped
+
+    Raises RuleBroken for an organisation that isn't approved, TooMany for one that guesses.
     """
     gate.require(actor, P.CHECK_ACCREDITATION, organisation)
+    lock(organisation)
+    now, keys = clock.now(), vault.keys()
+    form_hash = keys.sign(_sent(token or refs.token(), organisation, proofs, reason, actor))
+    again = queries.check_sent(form_hash)
+    if again is not None:
+        return again
     if not is_approved(organisation):
         raise RuleBroken("Your organisation is not approved to check at present.")
-    found = queries.match(proofs.number, proofs.born_on)
+    number_hash = keys.sign(f"number:{proofs.number}".encode())
+    misses = queries.misses_of(organisation, now - rules.NUMBER_WINDOW)
+    rules.check_guessing(misses, number_hash, now)
+    found = queries.match(proofs.number, proofs.born_on, clock.today())
     look = Check(
         ref=refs.new("CHK"),
         organisation=organisation,
         checker_id=actor.person_id,
         reason=reason,
-        number_hash=vault.keys().sign(f"number:{proofs.number}".encode()),
+        form_hash=form_hash,
+        number_hash=number_hash,
         entry=found[0] if found else None,
-        answer=_answer(rules.in_force(found[1], clock.today())) if found else None,
-        made_at=clock.now(),
+        answer=_answer(found[1]) if found else None,
+        made_at=now,
     )
     db.session.add(look)
     record(actor, Event.CHECKED, look.ref, organisation=organisation.ref, matched=bool(found))
     return look
+
+
+def refuse_guessing(organisation: Organisation, *, actor: Actor) -> None:
+    """Note that somebody was refused for guessing, in a unit of work of its own."""
+    gate.require(actor, P.CHECK_ACCREDITATION, organisation)
+    permission = str(P.CHECK_ACCREDITATION)
+    record(actor, Event.ACCESS_DENIED, organisation.ref, permission=permission, why="guessing")
+
+
+def _sent(
+    token: str, organisation: Organisation, proofs: Proofs, reason: Reason, actor: Actor
+) -> bytes:
+    """A form with what was typed into it, by whom: the same again asks nothing new."""
+    parts = [actor.ref, organisation.ref, token, proofs.number, proofs.born_on.isoformat(), reason]
+    return "\n".join(["check", *parts]).encode()
 
 
 def _may_become(entry: Entry, standing: Standing) -> bool:
@@ -138,10 +172,8 @@ def _may_become(entry: Entry, standing: Standing) -> bool:
     return standing in rules.MOVES[now.standing if now else None]
 
 
-def _answer(terms: Terms | None) -> dict[str, Any] | None:
+def _answer(terms: Terms) -> dict[str, Any]:
     """What was answered, kept for the receipt. No name: that stays with the personal record."""
-    if terms is None:
-        return None
     return {
         "standing": terms.standing,
         "from_on": terms.from_on.isoformat(),

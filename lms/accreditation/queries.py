@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
@@ -16,6 +16,7 @@ from lms.accreditation.models import Check, Entry, StandingEvent
 from lms.accreditation.rules import Terms
 from lms.db import db
 from lms.errors import NotFound
+from lms.organisations.models import Organisation
 
 PAGE = 50
 _NOBODY = 0
@@ -121,8 +122,8 @@ def register(page: int, on: date, sought: str = "") -> tuple[list[Row], int]:
     ], total
 
 
-def match(number: str, born: date) -> tuple[Entry, Sequence[StandingEvent]] | None:
-    """The entry that both proofs fit, unless it is withheld.
+def match(number: str, born: date, on: date) -> tuple[Entry, Terms] | None:
+    """The entry that both proofs fit, with what holds on a day, unless it is withheld.
 
     Takes the same steps whether or not there is one: the time of an answer says nothing.
     """
@@ -130,9 +131,10 @@ def match(number: str, born: date) -> tuple[Entry, Sequence[StandingEvent]] | No
     identity = identity_of(entry.holder_id if entry else _NOBODY)
     events = events_of(entry.id if entry else _NOBODY)
     fits = hmac.compare_digest(_born(identity), born.isoformat())
-    if entry is None or not fits or rules.is_withheld(events) or not events:
+    holds = rules.in_force(events, on)
+    if entry is None or holds is None or not fits or rules.is_withheld(events):
         return None
-    return entry, events
+    return entry, holds
 
 
 def check_with(ref: str) -> Check:
@@ -141,6 +143,21 @@ def check_with(ref: str) -> Check:
     if found is None:
         raise NotFound
     return found
+
+
+def check_sent(form_hash: str) -> Check | None:
+    """The look that this very form made already, if it did."""
+    return db.session.scalar(select(Check).where(Check.form_hash == form_hash))
+
+
+def misses_of(organisation: Organisation, since: datetime) -> Sequence[Check]:
+    """An organisation's looks that found nothing, the latest first."""
+    return db.session.scalars(
+        select(Check)
+        .where(Check.organisation_id == organisation.id, Check.made_at > since)
+        .where(Check.entry_id.is_(None))
+        .order_by(Check.made_at.desc(), Check.id.desc())
+    ).all()
 
 
 def checks_of(entry: Entry) -> Sequence[Check]:
@@ -167,6 +184,17 @@ def checks_by(organisation_ids: Iterable[int], most: int = 20) -> Sequence[Check
 def certificate_name(holder_id: int) -> str:
     """The name in the register; empty when the personal record is gone."""
     return certificate_names([holder_id]).get(holder_id, "")
+
+
+def certificate_name_at(holder_id: int, at: datetime) -> str:
+    """The name in the register as it was at a moment; empty when the personal record is gone."""
+    recorded = db.session.execute(
+        select(Identity.certificate_name, Identity.recorded_at)
+        .where(Identity.account_id == holder_id)
+        .order_by(Identity.seq)
+    ).all()
+    by_then = [name for name, recorded_at in recorded if recorded_at <= at]
+    return (by_then or [name for name, _ in recorded[:1]] or [""])[-1]
 
 
 def certificate_names(holder_ids: Sequence[int]) -> dict[int, str]:

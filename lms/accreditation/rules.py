@@ -1,16 +1,17 @@
 """Rules of the register: numbers, standings, their lawful moves, and what holds on a day."""
 
+import math
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from stdnum.iso7064 import mod_37_2
 
-from lms.errors import RuleBroken
+from lms.errors import RuleBroken, TooMany
 
 _NUMBER = re.compile(r"AC([0-9]{8})([A-Z])")
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -66,7 +67,8 @@ MOVES: dict[Standing | None, frozenset[Standing]] = {
     S.SUSPENDED: frozenset(
         {S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS, S.SUSPENDED, S.WITHDRAWN, S.REVOKED}
     ),
-    S.LAPSED: frozenset({S.IN_TRAINING, S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS}),
+    # A board may make its award after the qualify-by date has passed.
+    S.LAPSED: frozenset({S.IN_TRAINING, S.AWARD_MADE, S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS}),
     S.WITHDRAWN: frozenset({S.IN_TRAINING, S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS}),
     S.REVOKED: frozenset(),
 }
@@ -77,9 +79,23 @@ DECIDED_BY_TWO = frozenset(
 # These end by themselves on their last day.
 _RUNS_OUT = frozenset({S.IN_TRAINING, S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS})
 
+# Guessing: looks without a match that one organisation may make, about one number and in all.
+# Counted for numbers that don't exist as for those that do, so that a limit says nothing.
+MOST_MISSES_OF_A_NUMBER = 6
+NUMBER_WINDOW = timedelta(days=1)
+MOST_MISSES = 20
+WINDOW = timedelta(hours=1)
+
 
 class MistypedNumber(RuleBroken):
     """What was typed can't be an accreditation number: its check character doesn't fit."""
+
+
+class Missed(Protocol):
+    """A look that found nothing."""
+
+    number_hash: str
+    made_at: datetime
 
 
 class Entered(Protocol):
@@ -172,5 +188,40 @@ def check_terms(terms: Terms) -> None:
         raise RuleBroken("Give the last day: an accreditation always has one.")
     if green and not terms.scope:
         raise RuleBroken("Say what the person may practise.")
+    if terms.standing is S.SUSPENDED and terms.until_on is None:
+        raise RuleBroken("Give the day of review: a suspension always has one.")
     if (terms.standing is S.ACCREDITED_WITH_CONDITIONS) != bool(terms.conditions):
         raise RuleBroken("Conditions belong to “accredited with conditions”, and to nothing else.")
+
+
+def check_flag(withheld: bool, kind: Kind) -> None:
+    """Refuse to withhold what is withheld, or to show what is shown; raises RuleBroken."""
+    if kind is Kind.WITHHELD and withheld:
+        raise RuleBroken("The record is withheld already.")
+    if kind is Kind.SHOWN and not withheld:
+        raise RuleBroken("The record is not withheld, so there is nothing to show again.")
+
+
+def check_guessing(misses: Sequence[Missed], number_hash: str, now: datetime) -> None:
+    """Stop an organisation that guesses; raises TooMany.
+
+    misses       its looks without a match, the latest first
+    number_hash  of the number that is asked about now
+    """
+    of_number = [each for each in misses if each.number_hash == number_hash]
+    again = [
+        _opens(of_number, MOST_MISSES_OF_A_NUMBER, NUMBER_WINDOW),
+        _opens(misses, MOST_MISSES, WINDOW),
+    ]
+    opens = max((each for each in again if each is not None), default=now)
+    if opens > now:
+        raise TooMany(
+            "Too many checks found nothing, so we have paused them. Ask the advocate for the "
+            "number and the date of birth that are on their record.",
+            retry_after=math.ceil((opens - now).total_seconds()),
+        )
+
+
+def _opens(misses: Sequence[Missed], most: int, window: timedelta) -> datetime | None:
+    """When so many misses are no longer within a window; None for fewer than that."""
+    return misses[most - 1].made_at + window if len(misses) >= most else None

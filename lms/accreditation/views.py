@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from lms import clock
+from lms import clock, refs
 from lms.access.actor import Role
 from lms.access.gate import actor, needs, require
 from lms.access.permissions import Permission as P
@@ -16,6 +16,7 @@ from lms.accreditation.forms import CheckForm
 from lms.accreditation.models import Check
 from lms.accreditation.rules import REASON_WORDS, Reason, Standing
 from lms.db import unit_of_work
+from lms.errors import TooMany
 from lms.organisations.models import Organisation
 from lms.organisations.queries import approved_organisations_of
 from lms.web.listing import Listing, page_asked_for
@@ -41,7 +42,7 @@ class Answer:
 def check() -> ResponseReturnValue:
     """The page on which an employer checks somebody."""
     mine = {each.ref: each for each in approved_organisations_of(actor(), Role.COORDINATOR)}
-    form = CheckForm.from_request()
+    form = CheckForm.from_request(data={"token": refs.token()})
     form.organisation.choices = [SelectChoice(value=o.ref, label=o.name) for o in mine.values()]
     if form.accepted():
         try:
@@ -49,7 +50,7 @@ def check() -> ResponseReturnValue:
         except rules.MistypedNumber as refusal:
             form.refused("number", refusal)
         else:
-            look = _look(mine[form.organisation.data], proofs, Reason(form.reason.data))
+            look = _look(mine[form.organisation.data], proofs, form)
             return redirect(url_for("accreditation.receipt", ref=look.ref))
     looks = queries.checks_by(each.id for each in mine.values())
     page = render_template(
@@ -101,9 +102,15 @@ def register() -> ResponseReturnValue:
     return render_template("accreditation/register.html", rows=rows, page=listing, sought=sought)
 
 
-def _look(organisation: Organisation, proofs: operations.Proofs, reason: Reason) -> Check:
-    with unit_of_work():
-        return operations.check(organisation, proofs, reason, actor=actor())
+def _look(organisation: Organisation, proofs: operations.Proofs, form: CheckForm) -> Check:
+    reason, token = Reason(form.reason.data), form.token.data or ""
+    try:
+        with unit_of_work():
+            return operations.check(organisation, proofs, reason, token=token, actor=actor())
+    except TooMany:
+        with unit_of_work():
+            operations.refuse_guessing(organisation, actor=actor())
+        raise
 
 
 def _answer(look: Check) -> Answer | None:
@@ -117,6 +124,6 @@ def _answer(look: Check) -> Answer | None:
         date.fromisoformat(until) if until else None,
         look.answer["scope"],
         tuple(look.answer["conditions"]),
-        queries.certificate_name(look.entry.holder_id),
+        queries.certificate_name_at(look.entry.holder_id, look.made_at),
         look.entry.number,
     )

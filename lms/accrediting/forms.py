@@ -39,7 +39,11 @@ class ProposalForm(BaseForm):
     )
     reason = TextAreaField(
         "Why?",
-        [InputRequired("Say why, for the second accreditor"), Length(max=2000)],
+        [
+            InputRequired("Say why, for the second accreditor"),
+            Length(max=2000),
+            no_control_characters,
+        ],
         render_kw={"rows": 3},
     )
 

@@ -8,7 +8,15 @@ from lms.access.actor import Actor
 from lms.access.permissions import Permission as P
 from lms.accreditation import operations as register, queries as entries
 from lms.accreditation.models import Entry
-from lms.accreditation.rules import Kind, Standing, Terms, check_move, check_terms
+from lms.accreditation.rules import (
+    Kind,
+    Standing,
+    Terms,
+    check_flag,
+    check_move,
+    check_terms,
+    is_withheld,
+)
 from lms.accrediting import queries, rules
 from lms.accrediting.models import Proposal, ProposalEnd, ProposalReason
 from lms.accrediting.rules import Verdict
@@ -33,17 +41,19 @@ class Proposed:
 def propose(entry: Entry, proposed: Proposed, *, actor: Actor) -> Proposal:
     """Propose a change of somebody's place in the register.
 
-    Raises RuleBroken for terms that don't hold together or can't follow, Conflict while another
-    proposal waits.
+    Raises RuleBroken without a reason, for terms that don't hold together or can't follow, Conflict
+    while another proposal waits.
     """
     candidacy = queries.candidacy(entry)
     gate.require(actor, P.PROPOSE_STANDING, candidacy)
     lock(entry)
+    rules.check_reason(proposed.reason)
     if any(end is None for _, end, _ in queries.proposals_of(entry)):
         raise Conflict("A proposal about this person waits already.")
     terms = proposed.terms or Terms(Standing.IN_TRAINING, clock.today())
     standing = terms.standing if proposed.kind is Kind.STANDING else None
     rules.check_proposable(proposed.kind, standing, candidacy.award is not None)
+    check_flag(is_withheld(entries.events_of(entry.id)), proposed.kind)
     if standing is not None:
         check_terms(terms)
         now = entries.standing_of(entry, clock.today())
@@ -57,10 +67,11 @@ def propose(entry: Entry, proposed: Proposed, *, actor: Actor) -> Proposal:
 def confirm(proposal: Proposal, *, actor: Actor) -> None:
     """Confirm what another accreditor proposed: the register has it from this moment.
 
-    Raises Conflict when it was decided already.
+    Raises Conflict when it was decided already, RuleBroken when it can't be entered any more.
     """
     before = queries.before(proposal)
     gate.require(actor, P.CONFIRM_STANDING, before)
+    rules.check_proposer(before.proposed_by_id, before.involved_ids)
     _end(proposal, Verdict.CONFIRMED, actor)
     entry, kind = proposal.entry, Kind(proposal.kind)
     if kind is Kind.STANDING:
@@ -74,6 +85,7 @@ def confirm(proposal: Proposal, *, actor: Actor) -> None:
 def decline(proposal: Proposal, reason: str, *, actor: Actor) -> None:
     """Decline what another accreditor proposed, with the reason. The register stays as it is."""
     gate.require(actor, P.CONFIRM_STANDING, queries.before(proposal))
+    rules.check_reason(reason)
     _end(proposal, Verdict.DECLINED, actor)
     said = queries.reason_of(proposal)
     if said is not None:

@@ -1,6 +1,6 @@
 """Rules of the second authority: what may be proposed, and what happens to a proposal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from lms.accreditation.rules import DECIDED_BY_TWO, Kind, Standing
@@ -55,3 +55,18 @@ def conditions_of(text: str) -> tuple[str, ...]:
 def involved(markers: set[int], supervisors: Sequence[int]) -> frozenset[int]:
     """Everybody who marked or supervised the person: they don't decide on them."""
     return frozenset({*markers, *supervisors})
+
+
+def check_reason(reason: str) -> None:
+    """Another accreditor reads why; raises RuleBroken where nothing is said."""
+    if not reason.strip():
+        raise RuleBroken("Say why: another accreditor reads it.")
+
+
+def check_proposer(proposed_by_id: int, involved_ids: Collection[int]) -> None:
+    """Whoever proposed has not marked or supervised the person since; raises RuleBroken."""
+    if proposed_by_id in involved_ids:
+        raise RuleBroken(
+            "Whoever proposed this has marked or supervised the person since. "
+            "Decline it; somebody else can propose it anew."
+        )

@@ -62,9 +62,13 @@ def convene(
 
 
 def record_presence(meeting: Meeting, present: Iterable[int], *, actor: Actor) -> None:
-    """Record who is present: accounts of chair and members. Nobody is taken off again."""
+    """Record who is present: accounts of chair and members. Nobody is taken off again.
+
+    Raises RuleBroken once the board has decided.
+    """
     gate.require(actor, P.CONVENE_BOARD)
     lock(meeting)
+    rules.check_attendance_open(queries.ratification(meeting) is not None)
     seats = queries.seats(meeting)
     new = set(present) & {seats.chair_id, *seats.member_ids} - queries.present_ids(meeting)
     db.session.add_all(

@@ -6,18 +6,22 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, defer, joinedload
 
 from lms.assessment import queries as assessments
 from lms.assessment.models import Assessment, Submission
+from lms.assessment.rules import closes_at
 from lms.board.models import BoardNumber, Decision, Meeting, Member, Presence, Ratification
 from lms.board.rules import ModuleProfile, Profile, Work, WorkState
 from lms.catalogue.models import Brief, Module
 from lms.cohorts.models import Cohort, Enrolment
+from lms.cohorts.queries import with_state
+from lms.cohorts.rules import State
 from lms.db import db
 from lms.errors import NotFound
 from lms.marking.models import Claim, MarkEvent
 from lms.marking.queries import released
+from lms.regulations.profile import Regulations
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,13 @@ class Seats:
 
 @dataclass(frozen=True)
 class _Facts:
-    """All that is known of a cohort's work, fetched at once."""
+    """All that is known of a cohort's work, fetched at once.
 
-    set: list[tuple[Assessment, Brief, Module]]
+    taught  every assessment of every module, with the cohort's own where the registrar set it
+    """
+
+    regulations: Regulations
+    taught: list[tuple[Brief, Module, Assessment | None]]
     general: dict[int, datetime]
     opened: dict[tuple[int, int], tuple[int, datetime]]
     extended: dict[tuple[int, int, int], datetime]
@@ -99,13 +107,13 @@ def ratified_ids(meetings: Sequence[Meeting]) -> set[int]:
 
 
 def numbers(meeting: Meeting) -> dict[int, str]:
-    """The board's own numbers, by enrolment."""
-    rows = db.session.execute(
-        select(BoardNumber.enrolment_id, BoardNumber.number)
-        .where(BoardNumber.meeting_id == meeting.id)
-        .order_by(BoardNumber.number)
-    )
-    return {row[0]: row[1] for row in rows}
+    """The board's own numbers, by enrolment, of those it decides on or has decided on."""
+    return {each.id: number for each, number, stays in _numbered(meeting) if stays}
+
+
+def gone(meeting: Meeting) -> list[str]:
+    """Numbers of those on whom nothing is decided: on leave, or enrolled no more."""
+    return [number for _, number, stays in _numbered(meeting) if not stays]
 
 
 def decisions(meeting: Meeting) -> Sequence[Decision]:
@@ -149,16 +157,50 @@ def candidates_before(meeting: Meeting) -> set[int]:
     )
 
 
+def decisions_about(advocate_id: int) -> Sequence[Decision]:
+    """What boards decided on one person, the latest first."""
+    return db.session.scalars(
+        select(Decision)
+        .join(Enrolment, Enrolment.id == Decision.enrolment_id)
+        .where(Enrolment.advocate_id == advocate_id)
+        .options(joinedload(Decision.meeting).joinedload(Meeting.cohort).joinedload(Cohort.intake))
+        .order_by(Decision.id.desc())
+    ).all()
+
+
 def profiles_before(meeting: Meeting, now: datetime) -> list[Profile]:
-    """Each candidate before a meeting, by number, with facts only. Eight queries for any cohort."""
-    facts = _facts(meeting.cohort_id)
+    """Each candidate before a meeting, by number, with facts only. Seven queries for any cohort."""
+    facts = _facts(meeting.cohort)
     return [
         Profile(number, enrolment_id, _modules(enrolment_id, facts, now))
         for enrolment_id, number in numbers(meeting).items()
     ]
 
 
-def _facts(cohort_id: int) -> _Facts:
+def _numbered(meeting: Meeting) -> list[tuple[Enrolment, str, bool]]:
+    """Everybody who got a number of a meeting, and whether it decides on them, by number.
+
+    Whoever is enrolled no more when the board decides is not decided on; whoever was decided on
+    stays in its papers, whatever became of them.
+    """
+    rows = db.session.execute(
+        with_state(select(Enrolment))
+        .add_columns(BoardNumber.number, Decision.id)
+        .join(BoardNumber, BoardNumber.enrolment_id == Enrolment.id)
+        .outerjoin(
+            Decision,
+            and_(Decision.enrolment_id == Enrolment.id, Decision.meeting_id == meeting.id),
+        )
+        .where(BoardNumber.meeting_id == meeting.id)
+        .order_by(BoardNumber.number)
+    )
+    return [
+        (enrolment, number, decided is not None or state == State.ENROLLED)
+        for enrolment, state, number, decided in rows
+    ]
+
+
+def _facts(cohort: Cohort) -> _Facts:
     newer = aliased(Submission)
     handed_in = db.session.scalars(
         select(Submission)
@@ -172,26 +214,47 @@ def _facts(cohort_id: int) -> _Facts:
                 newer.version > Submission.version,
             ),
         )
-        .where(Assessment.cohort_id == cohort_id, newer.id.is_(None))
+        .where(Assessment.cohort_id == cohort.id, newer.id.is_(None))
     ).all()
-    set_ = assessments.assessments_of(cohort_id)
-    opened = assessments.opened_attempts(cohort_id)
+    taught = _taught(cohort)
+    opened = assessments.opened_attempts(cohort.id)
     return _Facts(
-        set_,
-        assessments.deadlines_of(each.id for each, _, _ in set_),
+        cohort.regulations,
+        taught,
+        assessments.deadlines_of(each.id for _, _, each in taught if each is not None),
         {key: (each.attempt, each.due_at) for key, each in opened.items()},
-        assessments.extensions_of(cohort_id),
+        assessments.extensions_of(cohort.id),
         {(each.enrolment_id, each.assessment_id, each.attempt): each for each in handed_in},
         released(each.id for each in handed_in),
     )
 
 
+def _taught(cohort: Cohort) -> list[tuple[Brief, Module, Assessment | None]]:
+    """Everything the programme assesses: what is not set yet is no less needed for the award."""
+    rows = db.session.execute(
+        select(Brief, Module, Assessment)
+        .join(Module, Module.id == Brief.module_id)
+        .outerjoin(
+            Assessment, and_(Assessment.brief_id == Brief.id, Assessment.cohort_id == cohort.id)
+        )
+        .where(Module.version_id == cohort.content_version_id)
+        .options(defer(Brief.html), defer(Brief.source))
+        .order_by(Module.position, Brief.key)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def _modules(enrolment_id: int, facts: _Facts, now: datetime) -> tuple[ModuleProfile, ...]:
     works: dict[int, list[Work]] = {}
     found: dict[int, Module] = {}
-    for assessment, brief, module in facts.set:
+    for brief, module, assessment in facts.taught:
         found[module.id] = module
-        works.setdefault(module.id, []).append(_work(enrolment_id, assessment, brief, facts, now))
+        work = (
+            Work(brief.title, None, brief.weighting, 1, WorkState.OPEN)
+            if assessment is None
+            else _work(enrolment_id, assessment, brief, facts, now)
+        )
+        works.setdefault(module.id, []).append(work)
     return tuple(
         ModuleProfile(module.title, module.credits, tuple(works[module.id]))
         for module in found.values()
@@ -202,8 +265,9 @@ def _work(
     enrolment_id: int, assessment: Assessment, brief: Brief, facts: _Facts, now: datetime
 ) -> Work:
     further = facts.opened.get((enrolment_id, assessment.id))
-    attempt, own_due = further or (1, facts.general[assessment.id])
-    due_at = facts.extended.get((enrolment_id, assessment.id, attempt), own_due)
+    attempt, plain = further or (1, facts.general[assessment.id])
+    # Whoever has an extension never has less time than without it.
+    due_at = max(plain, facts.extended.get((enrolment_id, assessment.id, attempt), plain))
     handed_in = facts.handed_in.get((enrolment_id, assessment.id, attempt))
     event = facts.released.get(handed_in.id) if handed_in else None
     base = Work(brief.title, assessment.id, brief.weighting, attempt, WorkState.OPEN)
@@ -218,8 +282,9 @@ def _work(
             mark=mark,
             lines=lines,
         )
+    # Until then it may be replaced; while late work is accepted, nobody can say that none came.
+    if now <= (due_at if handed_in else closes_at(due_at, facts.regulations)):
+        return base
     if handed_in is not None:
         return replace(base, state=WorkState.IN_MARKING, submission_id=handed_in.id)
-    if now < due_at:
-        return base
     return replace(base, state=WorkState.MISSING, mark=Decimal(0))

@@ -1,6 +1,6 @@
 """Rules of the board: which outcome follows from the marks, and when the board may decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -27,11 +27,20 @@ OUTCOME_WORDS = {
 }
 
 
+# What the person decided on reads; nobody is called a failure.
+OWN_WORDS = {
+    Outcome.AWARD: "The award is made",
+    Outcome.REFER: "A further attempt is open to you",
+    Outcome.DEFER: "Decided later: work of yours is still due",
+    Outcome.FAIL: "The award is not made, and no further attempt is open",
+}
+
+
 class WorkState(StrEnum):
     """Where one piece of work stands when the board looks."""
 
-    OPEN = "open"  # its deadline lies ahead
-    MISSING = "missing"  # its deadline has passed, and nothing was handed in
+    OPEN = "open"  # not set yet, or still accepted
+    MISSING = "missing"  # not accepted any more, and nothing was handed in
     IN_MARKING = "in_marking"
     MARKED = "marked"  # released as provisional, or confirmed by an earlier board
 
@@ -40,13 +49,14 @@ class WorkState(StrEnum):
 class Work:
     """One assessment of one candidate, at the present attempt.
 
-    raw    points the markers gave, weighed and rounded; None while there is no mark
-    mark   after lateness and cap; 0 for missing work
-    lines  how it came about: (said, sum, source)
+    assessment_id  None while the registrar has not set it
+    raw            points the markers gave, weighed and rounded; None while there is no mark
+    mark           after lateness and cap; 0 for missing work
+    lines          how it came about: (said, sum, source)
     """
 
     title: str
-    assessment_id: int
+    assessment_id: int | None
     weighting: int  # per cent of the module
     attempt: int
     state: WorkState
@@ -78,13 +88,13 @@ class Profile:
 class Step:
     """One line of the working.
 
-    met  whether it speaks for the award
+    met  whether it speaks for the award; None where it only tells how a mark came about
     """
 
     said: str
     sum: str
     source: str
-    met: bool
+    met: bool | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,6 @@ class _Tally:
     total: int = 0
     again: list[int] = field(default_factory=list)
     lost: bool = False
-    open: bool = False
 
 
 def module_mark(module: ModuleProfile, regulations: Regulations) -> Decimal | None:
@@ -121,13 +130,14 @@ def module_mark(module: ModuleProfile, regulations: Regulations) -> Decimal | No
 def outcome(profile: Profile, regulations: Regulations) -> Finding:
     """What follows from a candidate's marks under a rulebook.
 
-    All credits passed is an award. A failed module with attempts left is a referral; without, a
-    failure. Work still due is a deferral.
+    All credits passed is an award. In a failed module each work below the pass mark asks for a
+    further attempt: all of them open is a referral, none left for one of them a failure. Work
+    still due is a deferral.
     """
     tally = _Tally()
     for module in profile.modules:
         _weigh(module, regulations, tally)
-    whole = tally.passed == tally.total
+    whole = 0 < tally.total == tally.passed
     tally.steps.append(
         Step(
             "All credits are passed" if whole else "Not all credits are passed",
@@ -160,6 +170,12 @@ def check_ratifiable(profiles: Sequence[Profile], missing: Sequence[str], alread
         raise RuleBroken("Nothing was ratified. This is missing:", missing=found)
 
 
+def check_attendance_open(ratified: bool) -> None:
+    """Who was present when a board decided is not added to afterwards; raises RuleBroken."""
+    if ratified:
+        raise RuleBroken("This board has ratified its results, so its attendance is closed.")
+
+
 def quorum_faults(present: int, external_present: bool, quorum: Quorum) -> list[str]:
     """What a meeting lacks to decide; the chair is counted."""
     faults = []
@@ -173,16 +189,15 @@ def quorum_faults(present: int, external_present: bool, quorum: Quorum) -> list[
 def _weigh(module: ModuleProfile, regulations: Regulations, tally: _Tally) -> None:
     tally.total += module.credits
     for work in module.works:
-        if work.lines and (work.raw != work.mark):
-            said, how, source = work.lines[-1]
-            tally.steps.append(Step(f"{work.title}: {said.lower()}", how, source, True))
+        tally.steps += _came_about(work)
     mark = module_mark(module, regulations)
     if mark is None:
-        tally.open = True
         tally.steps.append(
             Step(f"{module.title} is not complete", "work is still due", "the deadline", False)
         )
         return
+    if len(module.works) > 1:
+        tally.steps += _by_weight(module, mark, regulations)
     rule = regulations.pass_mark
     if mark >= rule.points:
         tally.passed += module.credits
@@ -195,15 +210,34 @@ def _weigh(module: ModuleProfile, regulations: Regulations, tally: _Tally) -> No
     _attempts_left(module, regulations, tally)
 
 
+def _came_about(work: Work) -> Iterator[Step]:
+    """How a work's mark came about, from the rubric to the cap; the board keeps it for good."""
+    if work.state is WorkState.MISSING:
+        yield Step(f"{work.title}: nothing was handed in", "0", "the deadline", False)
+    for said, how, source in work.lines:
+        yield Step(f"{work.title}: {said[:1].lower()}{said[1:]}", how, source, None)
+
+
+def _by_weight(module: ModuleProfile, mark: Decimal, regulations: Regulations) -> Iterator[Step]:
+    parts = [(work.mark or Decimal(0), work.weighting) for work in module.works]
+    exact = sum((points * weight for points, weight in parts), Decimal(0)) / 100
+    sums = " + ".join(f"{points} × {weight}%" for points, weight in parts)
+    how = f"{sums} = {exact.normalize():f}"
+    yield Step(f"{module.title}: works by weight", how, "the weightings of the module", None)
+    if mark != exact:
+        how = f"{exact.normalize():f} is rounded to {mark}"
+        yield Step(f"{module.title}: rounded", how, regulations.rounding.cited, None)
+
+
 def _attempts_left(module: ModuleProfile, regulations: Regulations, tally: _Tally) -> None:
     rule = regulations.attempts
     failed = [w for w in module.works if (w.mark or 0) < regulations.pass_mark.points]
     again = [work for work in failed if work.attempt < rule.most]
-    tally.again += [work.assessment_id for work in again]
+    tally.again += [work.assessment_id for work in again if work.assessment_id is not None]
     for work in failed:
         how = f"attempt {work.attempt} of {rule.most}"
-        said = "A further attempt is open" if work in again else "No attempt is left"
-        tally.steps.append(Step(f"{work.title}: {said.lower()}", how, rule.cited, work in again))
+        said = "a further attempt is open" if work in again else "no attempt is left"
+        tally.steps.append(Step(f"{work.title}: {said}", how, rule.cited, work in again))
     tally.lost = tally.lost or len(again) < len(failed)
 
 

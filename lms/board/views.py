@@ -17,7 +17,7 @@ from lms.accounts.queries import accounts_with_refs, holders_of
 from lms.board import operations, queries, rules
 from lms.board.forms import ConveneForm, PresenceForm, RatifyForm
 from lms.board.models import Meeting
-from lms.board.rules import OUTCOME_WORDS, Finding, Outcome, Profile, WorkState
+from lms.board.rules import OUTCOME_WORDS, OWN_WORDS, Finding, Outcome, Profile, WorkState
 from lms.cohorts import queries as cohorts
 from lms.db import unit_of_work
 from lms.errors import NotFound, RuleBroken
@@ -37,6 +37,17 @@ def boards() -> ResponseReturnValue:
         meetings=found,
         ratified=queries.ratified_ids(found),
         convenes=convenes,
+    )
+
+
+@bp.get("/decisions")
+@needs(P.READ_OWN_WORK)
+def decisions() -> ResponseReturnValue:
+    """What boards decided on the person who asks, and the rule behind each step."""
+    return render_template(
+        "board/decisions.html",
+        decisions=queries.decisions_about(actor().person_id),
+        words=OWN_WORDS,
     )
 
 
@@ -176,6 +187,7 @@ def _meeting_page(found: Meeting, form: PresenceForm) -> ResponseReturnValue:
         "board/meeting.html",
         meeting=found,
         seats=_seats(found, findings),
+        gone=queries.gone(found),
         findings=findings,
         marks={
             each.number: [rules.module_mark(module, regulations) for module in each.modules]

@@ -70,7 +70,7 @@ def advocate_front(person_id: int, today: date) -> AdvocateFront:
         due,
         hand_in,
         hand_in is not None and _presses(hand_in, clock.now()),
-        results_of(each.submission.id for each in due if each.submission),
+        _results(due),
         standings_of([person_id], today).get(person_id),
     )
 
@@ -79,6 +79,12 @@ def _set_for(reader: Reader | None) -> list[Due]:
     if reader is None or reader.enrolment is None or reader.enrolment.kind != Kind.ASSESSED:
         return []
     return due_for(reader.enrolment)
+
+
+def _results(due: list[Due]) -> dict[int, Result]:
+    handed_in = [each.submission.id for each in due if each.submission]
+    # Nothing handed in has no marks: one question less on the day when the rulebook is asked for.
+    return results_of(handed_in) if handed_in else {}
 
 
 def _next_to_hand_in(due: list[Due], now: datetime) -> Due | None:

@@ -30,10 +30,10 @@ def for_accreditors(someone: Actor) -> Iterator[Task]:
     """Awards to decide on, and proposals that wait for a second accreditor."""
     proposals = [each for each in waiting() if each.proposed_by_id != someone.person_id]
     said = "Another accreditor proposed them; you confirm or decline."
-    yield Task("To confirm", said, "/accreditation/", "Open the register", len(proposals))
+    yield Task("To confirm", said, "/accreditation/proposals", "See them", len(proposals))
     said = "The board made the award. The accrediting body decides next."
     count = len(awarded(clock.today()))
-    yield Task("Awards to decide on", said, "/accreditation/", "Open the register", count)
+    yield Task("Awards to decide on", said, "/accreditation/proposals", "See them", count)
 
 
 def for_checkers(someone: Actor) -> Iterator[Task]:

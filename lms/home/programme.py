@@ -36,8 +36,6 @@ def for_registrars(someone: Actor) -> Iterator[Task]:
     """What the programme needs before it can run, and each intake."""
     if not rulebooks():
         yield Task("Rulebook", "None is published yet.", "/regulations/", "Publish a rulebook")
-    if not contents():
-        yield Task("Content", "None is published yet.", "/authoring/", "Publish content")
     waiting = [each for each in to_approve() if each.proposed_by_id != someone.person_id]
     if waiting:
         said = "Another registrar entered them; you approve."
