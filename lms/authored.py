@@ -1,6 +1,7 @@
 """Data that people write in YAML: read strictly, with file and line for whatever is wrong."""
 
-from collections.abc import Hashable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 MOST_BYTES = 1 << 20
+# What no keyboard makes, and PostgreSQL or YAML can't keep.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 M = TypeVar("M", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 
@@ -57,7 +60,7 @@ class Authored:
 
 
 def read_text(path: Path, called: str) -> str:
-    """A text file in UTF-8. Raises Faulty for anything else."""
+    """A text file in UTF-8, with or without a mark at its beginning. Raises Faulty."""
     try:
         raw = path.read_bytes()
     except OSError:
@@ -65,10 +68,15 @@ def read_text(path: Path, called: str) -> str:
     if len(raw) > MOST_BYTES:
         raise Faulty([Finding(called, 1, f"the file is larger than {MOST_BYTES >> 20} MB")])
     try:
-        return raw.decode("utf-8").replace("\r\n", "\n")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
         line = raw[: fault.start].count(b"\n") + 1
         raise Faulty([Finding(called, line, "this is not UTF-8; save it as UTF-8")]) from None
+    control = _CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        raise Faulty([Finding(called, line, "take out the character that can't be shown")])
+    return text
 
 
 def parse(text: str, called: str, first_line: int = 1) -> Authored:
@@ -76,10 +84,12 @@ def parse(text: str, called: str, first_line: int = 1) -> Authored:
 
     first_line  where the YAML begins in its file, for front matter
 
-    Raises Faulty, also for a key that stands twice.
+    Raises Faulty, also for a key that stands twice and a day that isn't in the calendar.
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is not None:
+            _check(node, set())
         lines = {} if node is None else dict(_lines(node, (), first_line))
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as fault:
@@ -108,7 +118,8 @@ def read(path: Path, called: str, model: type[M]) -> tuple[M, Authored]:
 def _as_finding(authored: Authored, fault: dict[str, Any]) -> Finding:
     place = _in_file(authored, fault["loc"])
     named = ".".join(str(part) for part in place) or "the file"
-    return Finding(authored.file, authored.line_of(place), f"{named}: {fault['msg']}")
+    message = fault["msg"].removeprefix("Value error, ")
+    return Finding(authored.file, authored.line_of(place), f"{named}: {message}")
 
 
 def _in_file(authored: Authored, place: Path_) -> Path_:
@@ -123,15 +134,45 @@ def _in_file(authored: Authored, place: Path_) -> Path_:
 def _lines(node: yaml.Node, place: Path_, first: int) -> Iterator[tuple[Path_, int]]:
     yield place, node.start_mark.line + first
     if isinstance(node, yaml.MappingNode):
-        seen: set[Hashable] = set()
         for key, value in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key “{key.value}” stands twice", problem_mark=key.start_mark
-                )
-            seen.add(key.value)
             yield from _lines(value, (*place, key.value), first)
             yield (*place, key.value), key.start_mark.line + first
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield from _lines(item, (*place, number), first)
+
+
+def _check(node: yaml.Node, met: set[int]) -> None:
+    """Refuse what YAML allows and no author means; raises MarkedYAMLError where it stands.
+
+    met  the nodes seen so far: an alias brings one back, and a few of them make a file of billions
+    """
+    if id(node) in met:
+        raise _fault("write it out: aliases (&, *) are not used here", node)
+    met.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        _check_keys([key for key, _value in node.value])
+        for _key, value in node.value:
+            _check(value, met)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _check(item, met)
+    elif node.tag == "tag:yaml.org,2002:timestamp":
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except ValueError:
+            raise _fault(f"there is no such day as {node.value}", node) from None
+
+
+def _check_keys(keys: list[yaml.Node]) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _fault("a key must be a word", key)
+        if key.value in seen:
+            raise _fault(f"the key “{key.value}” stands twice", key)
+        seen.add(key.value)
+
+
+def _fault(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)

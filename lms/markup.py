@@ -17,11 +17,33 @@ from lms.markup_blocks import Marks, Reference, Teaching, Term
 
 RENDERER = "1"  # kept beside what was rendered; raise it when the HTML of a text would change
 MOST_CHARACTERS = 200_000
+CONTROLS = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")  # none is shown
 
-# Markdown's own parser takes quadratic time over these, so they are counted before it starts:
-# at the limit one text takes well under a second.
-_MOST = {"[": 1500, "<": 1500, "`": 3000, "*": 6000, "_": 6000, "![": 500, "\n>": 3000}
-_DEEPEST_QUOTE = 12
+# Markdown's own parser takes quadratic time over these, so they are counted before it starts.
+_MOST = {
+    "[": 1500,
+    "![": 500,
+    "<": 600,
+    "`": 3000,
+    "*": 6000,
+    "_": 6000,
+    "&": 3000,
+    "\\": 3000,
+    ">": 3000,
+}
+_MOST_LINES = 4000
+# A sign without its partner makes the parser read on to the end of its paragraph: signs times
+# length is what a paragraph may cost. At the limit a text takes about a second.
+_LIGHT = 5_000_000
+_SIGN = re.compile(r"[\[\]<&*_`\\!|#\n]")
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+# The parser calls itself for each list or quotation within another: by their signs at the start
+# of a line that is no rule (---), or by how far the line is moved in.
+_DEEP = re.compile(
+    r"^(?!(?:-[ ]*)+$|(?:\*[ ]*)+$)(?: *(?:>|(?:[-+*]|\d{1,9}\.) )){12}"
+    r"|^[ >]{48,}(?:[-+*]|\d{1,9}\.) ",
+    re.M,
+)
 
 _PLAIN_EXTENSIONS = ("tables", "sane_lists")
 _HEADING = re.compile(r"(</?h)([1-6])(?=>)")
@@ -30,6 +52,7 @@ _TAGS = frozenset(
     "table thead tbody tr th td sup sub del".split()
 )
 _PLAIN_ATTRIBUTES = {"a": ["href"], "th": ["align"], "td": ["align"], "ol": ["start"]}
+_ELSEWHERE = ("https://", "http://", "mailto:")
 _TEACHING_TAGS = _TAGS | {"div", "details", "summary", "span"}
 _CLASSES = frozenset(
     "callout c-law c-practice c-caution c-case c-reflection c-keypoints callout-title "
@@ -57,11 +80,11 @@ class TeachingPage:
 def render(text: str) -> Markup:
     """What somebody wrote, as HTML: no images, no ids, no classes; tags they typed show as text.
 
-    Raises RuleBroken for text that would take the renderer too long.
+    Raises RuleBroken for text that would take the renderer too long. A heavy text may keep it for
+    some seconds: see `is_heavy`.
     """
     check_bounded(text)
-    html = Markdown(extensions=list(_PLAIN_EXTENSIONS)).convert(text)
-    return clean(html)
+    return clean(_converted(Markdown(extensions=list(_PLAIN_EXTENSIONS)), text))
 
 
 def clean(html: str) -> Markup:
@@ -69,7 +92,7 @@ def clean(html: str) -> Markup:
 
     Headings sink two levels, below those of the page that shows the text.
     """
-    safe = _clean(html, _TAGS, _plain_attribute)
+    safe = _clean(html.translate(CONTROLS), _TAGS, _plain_attribute)
     sunk = _HEADING.sub(lambda tag: f"{tag[1]}{min(int(tag[2]) + 2, 6)}", safe)
     return Markup(sunk)  # noqa: S704 - sanitised two lines above
 
@@ -82,9 +105,11 @@ def render_teaching(
     Raises RuleBroken for text that would take the renderer too long.
     """
     check_bounded(text)
+    if is_heavy(text):
+        raise RuleBroken("This text takes too long to render. Break up its longest paragraphs.")
     marks = Marks(glossary, references)
     markdown = Markdown(extensions=[*_PLAIN_EXTENSIONS, "toc", Teaching(marks)])
-    html = _clean(markdown.convert(text), _TEACHING_TAGS, _teaching_attribute)
+    html = _clean(_converted(markdown, text), _TEACHING_TAGS, _teaching_attribute)
     return TeachingPage(
         Markup(html),  # noqa: S704 - sanitised in the line above
         tuple(marks.terms_used),
@@ -101,10 +126,25 @@ def check_bounded(text: str) -> None:
         if text.count(sign) > most:
             shown = sign.strip()
             raise RuleBroken(
-                f"This text has more than {most} of the sign “{shown}”. Take some out."
+                f"This text has more than {most:,} of the sign “{shown}”. Take some out."
             )
-    if ">" * _DEEPEST_QUOTE in text.replace(" ", ""):
-        raise RuleBroken("This text has quotations nested too deeply. Take some “>” out.")
+    if text.count("\n") >= _MOST_LINES:
+        raise RuleBroken(f"This text has more than {_MOST_LINES:,} lines. Join some of them.")
+    if _DEEP.search(text.expandtabs(4)):
+        raise RuleBroken("This text has lists or quotations nested too deeply. Take some out.")
+
+
+def is_heavy(text: str) -> bool:
+    """Whether rendering could take seconds: such a text is rendered where it can be stopped."""
+    paragraphs = _PARAGRAPH_END.split(text)
+    return sum(len(each) * len(_SIGN.findall(each)) for each in paragraphs) > _LIGHT
+
+
+def _converted(markdown: Markdown, text: str) -> str:
+    try:
+        return str(markdown.convert(text.removeprefix("\ufeff").translate(CONTROLS)))
+    except RecursionError:
+        raise RuleBroken("This text has parts nested too deeply. Take some out.") from None
 
 
 def _clean(html: str, tags: frozenset[str], attribute: object) -> str:
@@ -119,7 +159,9 @@ def _clean(html: str, tags: frozenset[str], attribute: object) -> str:
     return str(cleaned)
 
 
-def _plain_attribute(tag: str, name: str, _value: str) -> bool:
+def _plain_attribute(tag: str, name: str, value: str) -> bool:
+    if name == "href" and not value.lower().startswith(_ELSEWHERE):
+        return False  # a link of theirs to a page of ours could sign the reader out
     return name in _PLAIN_ATTRIBUTES.get(tag, ())
 
 

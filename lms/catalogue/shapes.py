@@ -134,9 +134,14 @@ class AssessmentFile(Authored):
     criteria: tuple[CriterionShape, ...] = Field(min_length=2)
 
     @model_validator(mode="after")
-    def _weights_make_100(self) -> "AssessmentFile":
+    def _rubric_fits(self) -> "AssessmentFile":
+        """The weights make 100, each key stands once, and just these outcomes are assessed."""
         if sum(criterion.weight for criterion in self.criteria) != 100:
             raise ValueError("the weights of the criteria must make 100")
+        if len({criterion.key for criterion in self.criteria}) != len(self.criteria):
+            raise ValueError("two criteria have the same key")
+        if {key for each in self.criteria for key in each.outcomes} != set(self.outcomes):
+            raise ValueError("the criteria must assess the outcomes named here, and no others")
         return self
 
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from lms import authored, markup
-from lms.authored import Faulty, Finding
-from lms.catalogue import rules, shapes
+from lms.authored import Authored, Faulty, Finding
+from lms.catalogue import faults, rules, shapes
 from lms.errors import RuleBroken
 from lms.markup import TeachingPage
 from lms.markup_blocks import Reference, Term
@@ -80,6 +80,7 @@ class _Reader:
         self._seen = hashlib.sha256(markup.RENDERER.encode())
         self._terms: dict[str, Term] = {}
         self._sources: dict[str, Reference] = {}
+        self._parsed: dict[str, Authored] = {}
 
     def content(self) -> Content:
         glossary = self._yaml("glossary.yml", shapes.GlossaryFile)
@@ -89,7 +90,11 @@ class _Reader:
             raise Faulty(self._findings)
         self._terms = {k: Term(t.term, t.meaning) for k, t in glossary.terms.items()}
         self._sources = {k: Reference(r.short or r.title) for k, r in references.references.items()}
-        found = [self._module(name) for name in programme.modules]
+        for key, term in glossary.terms.items():
+            if term.source and term.source not in references.references:
+                message = f"{term.source} is not in the references"
+                self._find("glossary.yml", message, "terms", key, "source")
+        found = [self._module(place, name) for place, name in enumerate(programme.modules)]
         modules = tuple(module for module in found if module is not None)
         if len(modules) == len(found):
             self._check_programme(programme, modules)
@@ -103,11 +108,11 @@ class _Reader:
             self._seen.hexdigest(),
         )
 
-    def _module(self, name: str) -> Module | None:
+    def _module(self, place: int, name: str) -> Module | None:
         base = f"modules/{name}"
         named = _FOLDER_NAME.fullmatch(name)
         if named is None or not (self._folder / base).is_dir():
-            self._find("programme.yml", f"there is no module folder “{name}”")
+            self._find("programme.yml", f"there is no module folder “{name}”", "modules", place)
             return None
         file = self._yaml(f"{base}/module.yml", shapes.ModuleFile)
         pages = [self._page(f"{base}/{name}") for name in self._names(base, "*.md")]
@@ -135,14 +140,14 @@ class _Reader:
         if file is None or parts is None or shown is None:
             return None
         if file.key != key:
-            self._find(f"{base}/{key}.yml", f"the key must be the file's name, {key}")
+            self._find(f"{base}/{key}.yml", f"the key must be the file's name, {key}", "key")
         return Brief(file, parts[1], shown)
 
     def _check_programme(
         self, programme: shapes.ProgrammeFile, modules: tuple[Module, ...]
     ) -> None:
         for fault in rules.credit_faults(programme.credits, (m.file.credits for m in modules)):
-            self._find("programme.yml", fault)
+            self._find("programme.yml", fault, "credits")
         self._once("programme.yml", "module code", (m.file.code for m in modules))
         self._once("programme.yml", "module name", (m.slug for m in modules))
 
@@ -159,7 +164,7 @@ class _Reader:
             ),
         ]
         for fault in faults:
-            self._find(name, fault)
+            self._find(name, fault, "outcomes")
         self._once(name, "page name", (page.slug for page in module.pages))
 
     def _once(self, name: str, what: str, values: Iterable[str]) -> None:
@@ -169,7 +174,7 @@ class _Reader:
 
     def _yaml(self, name: str, model: type[M]) -> M | None:
         try:
-            parsed = authored.parse(self._text(name), name)
+            parsed = self._parsed[name] = authored.parse(self._text(name), name)
             return authored.as_model(parsed, model)
         except Faulty as faults:
             self._findings += faults.findings
@@ -181,7 +186,9 @@ class _Reader:
             text = self._text(name)
             parts = _FRONT.match(text)
             if parts is None:
-                raise Faulty([Finding(name, 1, "the page must begin with front matter (---)")])
+                begun = text.startswith("---\n")
+                reason = "is never closed (---)" if begun else "must begin the page (---)"
+                raise Faulty([Finding(name, 1, f"the front matter {reason}")])
             front = authored.as_model(authored.parse(parts[1], name, first_line=2), model)
         except Faulty as faults:
             self._findings += faults.findings
@@ -198,14 +205,13 @@ class _Reader:
             self._find(name, refusal.sentence)
             return None
         for unknown in shown.unknown:
-            line = self._line_of(name, unknown)
             what = "the glossary" if unknown.startswith("[[") else "the references"
-            self._findings.append(Finding(name, line, f"{unknown} is not in {what}"))
+            self._find_words(name, f"{unknown} is not in {what}", unknown)
+        for sought, fault in faults.link_faults(shown):
+            self._find_words(name, fault, sought)
+        whole = authored.read_text(self._folder / name, name)
+        self._findings += [Finding(name, *fault) for fault in faults.block_faults(whole)]
         return shown
-
-    def _line_of(self, name: str, sought: str) -> int:
-        text = authored.read_text(self._folder / name, name)
-        return text[: text.find(sought)].count("\n") + 1 if sought in text else 1
 
     def _text(self, name: str) -> str:
         text = authored.read_text(self._folder / name, name)
@@ -215,5 +221,15 @@ class _Reader:
     def _names(self, base: str, pattern: str) -> list[str]:
         return sorted(path.name for path in (self._folder / base).glob(pattern))
 
-    def _find(self, name: str, message: str, line: int = 1) -> None:
+    def _find(self, name: str, message: str, *place: str | int) -> None:
+        """A finding at a part of a YAML file, or at the beginning of any other."""
+        parsed = self._parsed.get(name)
+        self._findings.append(
+            parsed.finding(message, *place) if parsed else Finding(name, 1, message)
+        )
+
+    def _find_words(self, name: str, message: str, sought: str) -> None:
+        """A finding where these words stand first."""
+        text = authored.read_text(self._folder / name, name)
+        line = text[: text.find(sought)].count("\n") + 1 if sought in text else 1
         self._findings.append(Finding(name, line, message))

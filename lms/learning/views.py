@@ -1,8 +1,9 @@
 """Pages on which modules are read."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug import Response
 
 from lms import clock
 from lms.access.actor import Role
@@ -14,9 +15,13 @@ from lms.cohorts.models import Enrolment
 from lms.db import unit_of_work
 from lms.errors import NotFound
 from lms.learning import operations, queries, rules
-from lms.learning.parts import parts_of
+from lms.learning.parts import differs_by_nation, opened_for, parts_of
 from lms.learning.queries import Reader
-from lms.web.forms import Sent
+from lms.markup_blocks import NATIONS
+from lms.web.safe import local_path
+
+NATION = "nation"  # the reading setting's cookie: chosen by the reader, never their employer's
+_A_YEAR = 365 * 24 * 3600
 
 bp = Blueprint("learning", __name__, url_prefix="/learn", template_folder="templates")
 
@@ -58,18 +63,42 @@ def page(module: str, page: str) -> ResponseReturnValue:
     shown, its_module = queries.page_for(reader, module, page)
     way = queries.way_through(reader, its_module.id)
     here = next(i for i, stop in enumerate(way) if stop.page == page)
+    nation = _nation()
+    folded = bool(nation) and request.args.get("nations") != "all"
+    html = opened_for(nation, shown.html) if folded else shown.html
     return render_template(
         "learning/page.html",
         page=shown,
-        html=Markup(shown.html),  # noqa: S704 - sanitised when it was published
+        html=Markup(html),  # noqa: S704 - sanitised when it was published
         module=its_module,
         way=way,
         here=here,
         parts=parts_of(shown.html),
         reader=reader,
         today=clock.today(),
-        form=Sent(),
+        nations=NATIONS if differs_by_nation(shown.html) else {},
+        nation=nation,
+        folded=folded,
     )
+
+
+@bp.post("/nation")
+@needs(P.READ_MODULES)
+def choose_nation() -> ResponseReturnValue:
+    """Whose nation's parts are open as one reads, kept in a plain cookie that says nothing else."""
+    chosen = request.form.get("nation", "")
+    answer: Response = redirect(
+        local_path(request.form.get("back")) or url_for("learning.programme")
+    )
+    answer.set_cookie(
+        NATION,
+        chosen if chosen in NATIONS else "",
+        max_age=_A_YEAR if chosen in NATIONS else 0,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+    return answer
 
 
 @bp.post("/<module>/<page>/read")
@@ -98,6 +127,12 @@ def _reader() -> Reader | None:
     if own is not None or someone.roles == {Role.ADVOCATE}:
         return own
     return queries.staff_reader()
+
+
+def _nation() -> str:
+    """The nation that the reader chose; nothing when they chose none, and all are open."""
+    chosen = request.cookies.get(NATION, "")
+    return chosen if chosen in NATIONS else ""
 
 
 def _opens_later(reader: Reader) -> bool:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Points = Annotated[Decimal, Field(ge=0, le=100)]
 Days = Literal["working", "calendar"]
+Whole = Annotated[int, Field(strict=True)]  # "yes" is no number
+Yes = Annotated[bool, Field(strict=True)]
 
 
 class Rule(BaseModel):
@@ -22,7 +24,7 @@ class Rule(BaseModel):
     source     where it comes from: an address, or "example, to be replaced by the awarding body"
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     paragraph: str = Field(min_length=1)
     says: str = Field(min_length=10)
@@ -73,7 +75,7 @@ class LatePointsPerDay(Rule):
     kind: Literal["points_per_day"]
     points: Points
     days: Days
-    most_days: int = Field(ge=1, le=60)
+    most_days: Whole = Field(ge=1, le=60)
 
 
 class LatePercentPerDay(Rule):
@@ -82,7 +84,7 @@ class LatePercentPerDay(Rule):
     kind: Literal["percent_per_day"]
     percent: Points
     days: Days
-    most_days: int = Field(ge=1, le=60)
+    most_days: Whole = Field(ge=1, le=60)
 
 
 class LateCapped(Rule):
@@ -91,7 +93,7 @@ class LateCapped(Rule):
     kind: Literal["capped"]
     at_most: Points
     days: Days
-    most_days: int = Field(ge=1, le=60)
+    most_days: Whole = Field(ge=1, le=60)
 
 
 class SecondAttemptCapped(Rule):
@@ -110,26 +112,26 @@ class SecondAttemptUncapped(Rule):
 class Grace(Rule):
     """Minutes after the deadline within which work still counts as on time."""
 
-    minutes: int = Field(ge=0, le=60)
+    minutes: Whole = Field(ge=0, le=60)
 
 
 class Attempts(Rule):
     """How often an assessment may be attempted in all."""
 
-    most: int = Field(ge=1, le=4)
+    most: Whole = Field(ge=1, le=4)
 
 
 class Extensions(Rule):
     """By how many working days a deadline may be moved for one person."""
 
-    most_working_days: int = Field(ge=0, le=60)
+    most_working_days: Whole = Field(ge=0, le=60)
 
 
 class Quorum(Rule):
     """Who has to be present before a board may decide, the chair counted."""
 
-    members: int = Field(ge=1, le=20)
-    external_examiner: bool
+    members: Whole = Field(ge=1, le=20)
+    external_examiner: Yes
 
 
 class WorkingDays(Rule):

@@ -94,7 +94,12 @@ def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
 
 def _unavailable(error: Unavailable) -> ResponseReturnValue:
     _look_who_it_is()
-    page = render_template("errors/503.html", sentence=error.sentence, texts=_typed())
+    page = render_template(
+        "errors/503.html",
+        sentence=error.sentence,
+        retry_after=error.retry_after,
+        texts=_typed(),
+    )
     return page, 503, {"Retry-After": str(error.retry_after)}
 
 
@@ -108,7 +113,10 @@ def _look_who_it_is() -> None:
 
 def _too_many(error: TooMany) -> ResponseReturnValue:
     page = render_template(
-        "errors/429.html", sentence=error.sentence, wait=error.retry_after, texts=_typed()
+        "errors/429.html",
+        sentence=error.sentence,
+        retry_after=error.retry_after,
+        texts=_typed(),
     )
     return page, 429, {"Retry-After": str(error.retry_after)}
 

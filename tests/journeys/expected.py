@@ -4,10 +4,10 @@ The reconciled marks, by the weights of the rubrics:
 
 Case analysis (30, 15, 25, 15, 15)
   Amina  68×0.30 + 66×0.15 + 69×0.25 + 67×0.15 + 65×0.15 = 67.35
-  Bryn   58×0.30 + 58×0.15 + 57×0.25 + 59×0.15 + 60×0.15 = 58.20, one day late
+  Bryn   72×0.30 + 72×0.15 + 71×0.25 + 73×0.15 + 73×0.15 = 72.05, one day late
 Plan (25, 20, 20, 20, 15)
   Amina  66×0.25 + 60×0.20 + 63×0.20 + 60×0.20 + 61×0.15 = 62.25
-  Bryn   51×0.25 + 53×0.20 + 53×0.20 + 54×0.20 + 52×0.15 = 52.55
+  Bryn   52×0.25 + 53×0.20 + 53×0.20 + 54×0.20 + 50×0.15 = 52.50
 """
 
 from collections.abc import Sequence
@@ -34,10 +34,20 @@ EXPECTED = {
     # Half up to whole marks; 3 points a day; passed at 50.
     "example-2026": Expected(
         "regulation 6.2",
-        {"Amina": {CASE: "67", PLAN: "62"}, "Bryn": {CASE: "55", PLAN: "53"}},
+        {"Amina": {CASE: "67", PLAN: "62"}, "Bryn": {CASE: "69", PLAN: "53"}},
         {
             "Award": ["67 is 50 or more: 10 credits", "62 is 50 or more", "20 of 20"],
-            "Late, and passed": ["58 − 3 = 55", "55 is 50 or more", "Regulation 6.2"],
+            "Late, and passed": ["72 − 3 = 69", "69 is 50 or more", "52.5 is rounded to 53"],
+            "Refer: a further attempt": ["0 is below 50", "attempt 1 of 2", "0 of 20"],
+        },
+    ),
+    # A half to the even neighbour; 5 % of the mark a day, 72 − 3.6 = 68.4; passed at 50.
+    "example-college-2026": Expected(
+        "regulation C2",
+        {"Amina": {CASE: "67", PLAN: "62"}, "Bryn": {CASE: "68", PLAN: "52"}},
+        {
+            "Award": ["67 is 50 or more: 10 credits", "62 is 50 or more", "20 of 20"],
+            "Late, and passed": ["72 − 3.6 = 68.4", "68 is 50 or more", "52.5 is rounded to 52"],
             "Refer: a further attempt": ["0 is below 50", "attempt 1 of 2", "0 of 20"],
         },
     ),

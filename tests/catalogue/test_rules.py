@@ -1,0 +1,44 @@
+"""Credits and weightings add up; what is declared is taught and assessed."""
+
+from hypothesis import given, strategies as st
+
+from lms.catalogue.rules import Assessed, credit_faults, outcome_faults, weighting_faults
+
+OUTCOMES = st.sampled_from([f"LO{number}" for number in range(1, 7)])
+
+
+@given(st.lists(st.integers(1, 60), max_size=8), st.integers(1, 360))
+def test_credits_of_modules_make_those_of_the_programme(parts: list[int], whole: int) -> None:
+    faults = list(credit_faults(whole, parts))
+    assert bool(faults) == (sum(parts) != whole)
+    for fault in faults:
+        assert str(sum(parts)) in fault
+        assert str(whole) in fault
+
+
+@given(st.lists(st.integers(1, 100), max_size=5))
+def test_weightings_of_a_module_make_100(parts: list[int]) -> None:
+    faults = list(weighting_faults(Assessed(part, ()) for part in parts))
+    assert bool(faults) == (sum(parts) != 100)
+    for fault in faults:
+        assert str(sum(parts)) in fault
+
+
+@given(st.lists(OUTCOMES), st.lists(OUTCOMES), st.lists(OUTCOMES))
+def test_outcomes_are_declared_once_taught_and_assessed(
+    declared: list[str], taught: list[str], assessed: list[str]
+) -> None:
+    faults = list(outcome_faults(declared, taught, assessed))
+    in_order = len(set(declared)) == len(declared) and set(declared) == set(taught) == set(assessed)
+    assert bool(faults) != in_order
+
+
+def test_each_fault_names_its_outcome() -> None:
+    faults = list(outcome_faults(["LO1", "LO1", "LO2"], ["LO1", "LO3"], ["LO2"]))
+    assert faults == [
+        "the outcome LO1 is declared twice",
+        "the outcome LO3 is named but not declared in module.yml",
+        "the outcome LO1 is assessed nowhere",
+        "the outcome LO1 is assessed nowhere",
+        "the outcome LO2 is taught on no page",
+    ]
