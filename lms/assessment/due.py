@@ -56,7 +56,7 @@ def due_for(enrolment: Enrolment) -> list[Due]:
         .outerjoin(further, _of(further, enrolment) & _is_last_attempt(further))
         .outerjoin(more, _of(more, enrolment) & (more.attempt == attempt) & _is_last_given(more))
         .outerjoin(work, _of(work, enrolment) & (work.attempt == attempt) & _is_last_version(work))
-        .outerjoin(Draft, _of(Draft, enrolment))
+        .outerjoin(Draft, _of(Draft, enrolment) & _is_last_draft(Draft))
         .where(Assessment.cohort_id == enrolment.cohort_id)
         .order_by(Module.position, Brief.key)
     )
@@ -101,6 +101,11 @@ def _is_last_version(table: Any) -> ColumnElement[bool]:
     return ~exists().where(
         _same_work(newer, table), newer.attempt == table.attempt, newer.version > table.version
     )
+
+
+def _is_last_draft(table: Any) -> ColumnElement[bool]:
+    newer = aliased(Draft)
+    return ~exists().where(_same_work(newer, table), newer.version > table.version)
 
 
 def _same_work(one: Any, other: Any) -> ColumnElement[bool]:

@@ -13,7 +13,12 @@ class SubmissionForm(BaseForm):
     """Hand in work. Checks the shape of what comes, not the regulations."""
 
     token = HiddenField()
-    work = FileField("A file", description="PDF or Word, up to 20 MB. Leave out your name.")
+    version = HiddenField(default="0")  # of the draft
+    work = FileField(
+        "A file",
+        description="PDF or Word, up to 20 MB. Leave out your name, in the text and in the "
+        "document’s properties: markers can open the file, and know you by candidate number alone.",
+    )
     text = TextAreaField(
         "Or write it here",
         [
@@ -34,11 +39,23 @@ class SubmissionForm(BaseForm):
         "A later request is harder to accept.",
     )
 
+    @property
+    def drafted(self) -> int:
+        """Which draft the advocate had before them; 0 for none."""
+        typed = str(self.version.data or "0")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
 
 class DraftForm(BaseForm):
     """Text to keep and not hand in yet."""
 
-    text = TextAreaField("Text", [Length(max=MOST_CHARACTERS), no_control_characters])
+    text = TextAreaField(
+        "Text",
+        [
+            Length(max=MOST_CHARACTERS, message="This is too long to keep as a draft"),
+            no_control_characters,
+        ],
+    )
 
 
 class DeadlineForm(BaseForm):

@@ -2,7 +2,7 @@
 
 from lms import documents, storage
 from lms.assessment import operations, queries
-from lms.db import unit_of_work
+from lms.db import end_reading, unit_of_work
 from lms.documents import Kind, Reading
 from lms.errors import RuleBroken
 from lms.outbox import Job
@@ -13,10 +13,12 @@ def read_script(job: Job) -> None:
     submission = queries.submission(job.facts["submission"])
     with storage.open(submission.file_key) as file:
         content = file.read()
+    kind = Kind(submission.kind)
+    end_reading()  # opening a file takes its time
     reading: Reading | None = None
     problem = ""
     try:
-        reading = documents.read(Kind(submission.kind), content)
+        reading = documents.read(kind, content)
     except RuleBroken as refusal:
         problem = refusal.sentence
     with unit_of_work():

@@ -124,7 +124,9 @@ class Submission(Base):
     kind: Mapped[str]  # pdf, docx or text
     file_key: Mapped[str]  # SHA-256 of the bytes, hex; see lms/storage.py
     size: Mapped[int]  # bytes
-    file_name: Mapped[str]  # as the sender called it; never shown to markers
+    # As the sender called it; often their name. Fetched by name only, so that no marker's query
+    # brings it along.
+    file_name: Mapped[str] = mapped_column(deferred=True)
 
     enrolment: Mapped[Enrolment] = relationship()
     assessment: Mapped[Assessment] = relationship()
@@ -136,12 +138,16 @@ class Submission(Base):
 
 
 class Draft(Base):
-    """Text that was not handed in yet. Theirs to change until it is."""
+    """Text that was not handed in yet. Theirs alone, and gone once it is handed in.
+
+    Each save is a new version, so that a second tab can't write over the first.
+    """
 
     __tablename__ = "submission_draft"
 
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)  # from 1
     text: Mapped[str]
     saved_at: Mapped[datetime]
 

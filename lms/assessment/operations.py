@@ -4,6 +4,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from lms import clock, outbox, refs, storage
 from lms.access import gate
 from lms.access.actor import Actor
@@ -40,6 +42,7 @@ class Work:
 
     token        of the form: the same form sent twice hands in once
     received_at  when the last byte had arrived
+    drafted      version of the draft that the advocate had before them; 0 for none
     """
 
     token: str
@@ -47,6 +50,11 @@ class Work:
     file: storage.StoredFile
     file_name: str
     received_at: datetime
+    drafted: int = 0
+
+
+class Stale(Conflict):
+    """The draft was saved elsewhere in the meantime; both versions are still there."""
 
 
 def set_assessment(cohort: Cohort, brief: Brief, due_at: datetime, *, actor: Actor) -> Assessment:
@@ -149,6 +157,8 @@ def submit_work(
     work     already checked for size and type, and stored
     returns  the submission, pending in the caller's unit of work
 
+    The drafts that the advocate had before them go; what another tab saved since stays.
+
     Raises NotFound for somebody else's enrolment or another cohort's work, SubmissionClosed after
     the late window, Conflict for a form that handed in something else before, RuleBroken when the
     place isn't active, or the deadline has passed and something was handed in on time.
@@ -164,22 +174,40 @@ def submit_work(
     submission = _next_version(enrolment, assessment, work)
     db.session.add(submission)
     _give_number(enrolment, assessment)
-    _forget_draft(enrolment, assessment)
+    _forget_drafts(enrolment, assessment, work.drafted)
     outbox.do(READ_SCRIPT, key=submission.ref, submission=submission.ref)
     _mail_receipt(submission, enrolment.advocate.ref)
     record(actor, Event.WORK_SUBMITTED, submission.ref, sha256=submission.file_key)
     return submission
 
 
-def save_draft(enrolment: Enrolment, assessment: Assessment, text: str, *, actor: Actor) -> None:
-    """Keep text that is not handed in yet. It is theirs alone: nothing of it enters the trail."""
+def save_draft(
+    enrolment: Enrolment, assessment: Assessment, text: str, version: int, *, actor: Actor
+) -> Draft:
+    """Keep text that is not handed in yet. It is theirs alone: nothing of it enters the trail.
+
+    version  of the draft that the advocate had before them; 0 when there was none
+
+    Raises Stale when another tab saved other text in the meantime, NotFound for somebody else's
+    enrolment or another cohort's work.
+    """
     gate.require(actor, P.SUBMIT_WORK, enrolment)
+    _check_same_cohort(enrolment, assessment)
     lock(enrolment)
-    draft = queries.draft(enrolment, assessment)
-    if draft is None:
-        draft = Draft(enrolment_id=enrolment.id, assessment_id=assessment.id)
-        db.session.add(draft)
-    draft.text, draft.saved_at = text, clock.now()
+    latest = queries.draft(enrolment, assessment)
+    if latest is not None and latest.text == text:
+        return latest
+    if latest is not None and latest.version != version:
+        raise Stale("You saved this in another window while you were writing here.")
+    draft = Draft(
+        enrolment_id=enrolment.id,
+        assessment_id=assessment.id,
+        version=version + 1,
+        text=text,
+        saved_at=clock.now(),
+    )
+    db.session.add(draft)
+    return draft
 
 
 def keep_reading(submission: Submission, reading: Reading | None, problem: str) -> None:
@@ -250,10 +278,14 @@ def _give_number(enrolment: Enrolment, assessment: Assessment) -> None:
     )
 
 
-def _forget_draft(enrolment: Enrolment, assessment: Assessment) -> None:
-    draft = queries.draft(enrolment, assessment)
-    if draft is not None:
-        db.session.delete(draft)
+def _forget_drafts(enrolment: Enrolment, assessment: Assessment, version: int) -> None:
+    db.session.execute(
+        delete(Draft).where(
+            Draft.enrolment_id == enrolment.id,
+            Draft.assessment_id == assessment.id,
+            Draft.version <= version,
+        )
+    )
 
 
 def _mail_receipt(submission: Submission, recipient: str) -> None:

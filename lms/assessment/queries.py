@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, undefer
 
 from lms.assessment.models import (
     Assessment,
@@ -23,8 +23,15 @@ from lms.errors import NotFound
 
 
 def assessment(ref: str) -> Assessment:
-    """The assessment of this reference. Raises NotFound."""
-    found = db.session.scalar(select(Assessment).where(Assessment.ref == ref))
+    """The assessment of this reference, with its brief and its intake. Raises NotFound."""
+    found = db.session.scalar(
+        select(Assessment)
+        .where(Assessment.ref == ref)
+        .options(
+            joinedload(Assessment.brief),
+            joinedload(Assessment.cohort).joinedload(Cohort.intake),
+        )
+    )
     if found is None:
         raise NotFound
     return found
@@ -171,7 +178,11 @@ def submission(ref: str) -> Submission:
     found = db.session.scalar(
         select(Submission)
         .where(Submission.ref == ref)
-        .options(joinedload(Submission.enrolment), joinedload(Submission.assessment))
+        .options(
+            joinedload(Submission.enrolment),
+            joinedload(Submission.assessment),
+            undefer(Submission.file_name),
+        )
     )
     if found is None:
         raise NotFound
@@ -247,8 +258,13 @@ def numbers_taken(assessment: Assessment) -> set[str]:
 
 
 def draft(enrolment: Enrolment, assessment: Assessment) -> Draft | None:
-    """Text that was saved and not handed in."""
-    return db.session.get(Draft, (enrolment.id, assessment.id))
+    """Text that was saved last and not handed in."""
+    return db.session.scalar(
+        select(Draft)
+        .where(Draft.enrolment_id == enrolment.id, Draft.assessment_id == assessment.id)
+        .order_by(Draft.version.desc())
+        .limit(1)
+    )
 
 
 def reading_of(submission_id: int) -> ScriptReading | None:

@@ -179,10 +179,12 @@ def _days_on(moment: datetime, kind: Days, working_days: WorkingDays) -> Iterato
     """
     wall = moment.astimezone(LONDON)
     clock_time = time(wall.hour, wall.minute, wall.second, wall.microsecond)
-    for days in count(1):
-        day = wall.date() + days * _DAY
-        if kind == "calendar" or is_working_day(day, working_days):
-            yield datetime.combine(day, clock_time, LONDON).astimezone(moment.tzinfo)
+    later = (wall.date() + days * _DAY for days in count(1))
+    return (
+        datetime.combine(day, clock_time, LONDON).astimezone(moment.tzinfo)
+        for day in later
+        if kind == "calendar" or is_working_day(day, working_days)
+    )
 
 
 def _day_on(moment: datetime, number: int, kind: Days, working_days: WorkingDays) -> datetime:

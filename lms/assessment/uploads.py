@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+from contextlib import closing
 from pathlib import PurePath
 
 from werkzeug.datastructures import FileStorage
@@ -15,26 +16,28 @@ MOST_BYTES = 20 << 20
 _LONGEST_NAME = 120
 
 
-def file_work(token: str, upload: FileStorage) -> Work:
+def file_work(token: str, upload: FileStorage, drafted: int) -> Work:
     """A file that was handed in, opened once to see that markers can. Raises Unreadable."""
     received_at = clock.now()
-    content = upload.stream.read(MOST_BYTES + 1)
+    with closing(upload):
+        content = upload.stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise Unreadable("This file is larger than 20 MB. Make it smaller, or hand in a PDF.")
     kind = documents.kind_of(content)
     documents.read(kind, content)
     stored = storage.put(io.BytesIO(content))
-    return Work(token, kind, stored, shown_name(upload.filename or "", kind), received_at)
+    name = shown_name(upload.filename or "", kind)
+    return Work(token, kind, stored, name, received_at, drafted)
 
 
-def text_work(token: str, text: str) -> Work:
+def text_work(token: str, text: str, drafted: int) -> Work:
     """Text that was written or pasted. Raises RuleBroken for what can't be shown."""
     received_at = clock.now()
     if not text.strip():
         raise RuleBroken("Choose a file, or write your text.")
     markup.check_bounded(text)
     stored = storage.put(io.BytesIO(text.encode()))
-    return Work(token, Kind.TEXT, stored, "text.md", received_at)
+    return Work(token, Kind.TEXT, stored, "text.md", received_at, drafted)
 
 
 def shown_name(sent: str, kind: Kind) -> str:

@@ -1,13 +1,14 @@
 """Pages on which advocates hand in work."""
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from lms import clock, refs, storage
+from lms import clock, refs
 from lms.access.gate import actor, needs, require
 from lms.access.permissions import Permission as P
-from lms.assessment import operations, queries, rules, uploads
+from lms.assessment import conflict, operations, queries, rules, uploads
+from lms.assessment.downloads import attachment
 from lms.assessment.due import Due, due_for
 from lms.assessment.forms import DraftForm, SubmissionForm
 from lms.assessment.models import Assessment, Submission
@@ -15,9 +16,8 @@ from lms.catalogue.queries import rubric_of
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import active_enrolment_of, enrolled_in
 from lms.cohorts.rules import Kind as EnrolmentKind
-from lms.db import unit_of_work
-from lms.documents import MEDIA_TYPES, Kind
-from lms.errors import NotFound, RuleBroken
+from lms.db import end_reading, unit_of_work
+from lms.errors import Conflict, NotFound, RuleBroken
 from lms.regulations.profile import Regulations
 from lms.web.forms import was_sent
 
@@ -59,22 +59,14 @@ def brief(ref: str) -> ResponseReturnValue:
 def submit(ref: str) -> ResponseReturnValue:
     """The page where an advocate hands in work."""
     assessment, enrolment = _own(ref)
-    if was_sent("draft"):
-        return _save_draft(assessment, enrolment)
     form = SubmissionForm.from_request(**_fresh(assessment, enrolment))
+    if was_sent("draft"):
+        return _drafted(assessment, enrolment, form)
     if form.accepted() and (submission := _handed_in(assessment, enrolment, form)):
         flash("We have your work. Keep this receipt.")
-        return redirect(url_for("assessment.receipt", ref=submission.ref))
-    if form.errors and form.text.data:
-        _keep_text(assessment, enrolment, form.text.data)
-    page = render_template(
-        "assessment/submit.html",
-        assessment=assessment,
-        form=form,
-        draft=queries.draft(enrolment, assessment),
-        **_facts(assessment, enrolment),
-    )
-    return page, form.status
+        return redirect(url_for("assessment.receipt", ref=submission.ref), 303)
+    kept = bool(form.errors) and _kept(assessment, enrolment, form)
+    return _submit_page(assessment, enrolment, form, kept=kept), form.status
 
 
 @bp.get("/submissions/<ref>/receipt")
@@ -103,13 +95,7 @@ def receipt(ref: str) -> ResponseReturnValue:
 def file(ref: str) -> ResponseReturnValue:
     """What was handed in, byte for byte, as an attachment."""
     submission = _own_submission(ref)
-    return send_file(
-        storage.open(submission.file_key),
-        mimetype=MEDIA_TYPES[Kind(submission.kind)],
-        as_attachment=True,
-        download_name=submission.file_name,
-        etag=False,
-    )
+    return attachment(submission, submission.ref)
 
 
 def _own(ref: str) -> tuple[Assessment, Enrolment]:
@@ -133,11 +119,12 @@ def _handed_in(
     assessment: Assessment, enrolment: Enrolment, form: SubmissionForm
 ) -> Submission | None:
     token = form.token.data or refs.token()
+    end_reading()  # opening a file takes its time
     try:
         if form.work.data and form.work.data.filename:
-            work = uploads.file_work(token, form.work.data)
+            work = uploads.file_work(token, form.work.data, form.drafted)
         else:
-            work = uploads.text_work(token, form.text.data or "")
+            work = uploads.text_work(token, form.text.data or "", form.drafted)
         with unit_of_work():
             return operations.submit_work(enrolment, assessment, work, actor=actor())
     except RuleBroken as refusal:
@@ -145,18 +132,57 @@ def _handed_in(
     return None
 
 
-def _save_draft(assessment: Assessment, enrolment: Enrolment) -> ResponseReturnValue:
-    form = DraftForm.from_request()
-    if form.accepted():
-        _keep_text(assessment, enrolment, form.text.data or "")
+def _submit_page(
+    assessment: Assessment, enrolment: Enrolment, form: SubmissionForm, *, kept: bool = False
+) -> str:
+    return render_template(
+        "assessment/submit.html",
+        assessment=assessment,
+        form=form,
+        kept=kept,
+        draft=queries.draft(enrolment, assessment),
+        **_facts(assessment, enrolment),
+    )
+
+
+def _drafted(
+    assessment: Assessment, enrolment: Enrolment, form: SubmissionForm
+) -> ResponseReturnValue:
+    """Keep the text. What another window saved meanwhile is shown beside it; neither is lost."""
+    refused = DraftForm.from_request()
+    if not refused.accepted():
+        for sentence in refused.text.errors:
+            form.refuse("text", sentence)
+        return _submit_page(assessment, enrolment, form), form.status
+    if request.form.get("keep") == "merge":
+        conflict.merge(enrolment, assessment, form)
+        return _submit_page(assessment, enrolment, form)
+    if request.form.get("keep") != "saved":
+        try:
+            _save(assessment, enrolment, form)
+        except operations.Stale as refusal:
+            return conflict.page(enrolment, assessment, form, refusal), 409
         flash("Your draft is saved. It is not handed in.")
-        return redirect(url_for("assessment.submit", ref=assessment.ref))
-    raise RuleBroken("This text is too long, or has characters that can’t be shown.")
+    return redirect(url_for("assessment.submit", ref=assessment.ref), 303)
 
 
-def _keep_text(assessment: Assessment, enrolment: Enrolment, text: str) -> None:
+def _kept(assessment: Assessment, enrolment: Enrolment, form: SubmissionForm) -> bool:
+    """Keep the text of a form that has to be sent again; whether that could be done."""
+    if not form.text.data or not DraftForm.from_request().accepted():
+        return False
+    try:
+        _save(assessment, enrolment, form)
+    except Conflict:
+        return False
+    return True
+
+
+def _save(assessment: Assessment, enrolment: Enrolment, form: SubmissionForm) -> None:
     with unit_of_work():
-        operations.save_draft(enrolment, assessment, text, actor=actor())
+        draft = operations.save_draft(
+            enrolment, assessment, form.text.data or "", form.drafted, actor=actor()
+        )
+    form.version.data = str(draft.version)
 
 
 def _fresh(assessment: Assessment, enrolment: Enrolment) -> dict[str, object]:
@@ -164,7 +190,8 @@ def _fresh(assessment: Assessment, enrolment: Enrolment) -> dict[str, object]:
     if request.method == "POST":
         return {}
     draft = queries.draft(enrolment, assessment)
-    return {"token": refs.token(), "text": draft.text if draft else ""}
+    saved = {"text": draft.text, "version": draft.version} if draft else {}
+    return {"token": refs.token(), **saved}
 
 
 def _facts(assessment: Assessment, enrolment: Enrolment) -> dict[str, object]:

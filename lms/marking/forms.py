@@ -11,12 +11,27 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.catalogue.models import Criterion
 from lms.marking.queries import Given
-from lms.marking.rules import STAGE_WORDS, Weighted, weighted_mark
+from lms.marking.rules import (
+    STAGE_WORDS,
+    Weighted,
+    weighted_mark,
+    without_comment,
+    without_mark,
+)
 from lms.marking.stream import Marks
 from lms.web.forms import BaseForm, no_control_characters
 
 _LONGEST = 10_000
+_ALONE = ("overall", "note", "reason")  # texts that are about no single criterion
 _RANGE = "Enter a whole number from 0 to 100"
+
+
+class _NotYet(Optional):  # type: ignore[misc] # the library has no types
+    """May be empty in a draft. It isn't called optional: giving the mark asks for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags: dict[str, bool] = {}
 
 
 @dataclass(frozen=True)
@@ -69,11 +84,20 @@ class MarkingForm(BaseForm):
         """What was filled in so far; a criterion without a number has no mark yet."""
         points = {key: self[f"points-{key}"].data for key in self.keys}
         about = {key: self[f"comment-{key}"].data for key in self.keys}
-        about |= {name: self[name].data for name in ("overall", "note", "reason") if name in self}
+        about |= {name: self[name].data for name in _ALONE if name in self}
         return Marks(
             {key: value for key, value in points.items() if value is not None},
             {key: (text or "").strip() for key, text in about.items()},
         )
+
+    def whole(self) -> bool:
+        """Whether every criterion has mark and comment; says beside each box what is missing."""
+        said = self.marks()
+        for key in without_mark(said.points, self.keys):
+            self.refuse(f"points-{key}", _RANGE)
+        for key in without_comment(said.comments, self.keys):
+            self.refuse(f"comment-{key}", "Write a comment for the candidate")
+        return not self.errors
 
     @property
     def draft_version(self) -> int:
@@ -91,7 +115,7 @@ def for_rubric(rubric: Iterable[Criterion], *, reconciling: bool = False) -> typ
     for key in fields["keys"]:
         fields[f"points-{key}"] = IntegerField(
             "Mark, 0 to 100",
-            [Optional(), NumberRange(0, 100, _RANGE)],
+            [_NotYet(), NumberRange(0, 100, _RANGE)],
             invalid_value_message=_RANGE,
         )
         fields[f"comment-{key}"] = _comment("Comment for the candidate")
@@ -106,9 +130,10 @@ def for_rubric(rubric: Iterable[Criterion], *, reconciling: bool = False) -> typ
 def filled(marks: Mapping[str, int], comments: Mapping[str, str]) -> dict[str, Any]:
     """What a marking form starts with."""
     points = {f"points-{key}": value for key, value in marks.items()}
-    texts = {f"comment-{key}": text for key, text in comments.items()}
-    alone = {key: comments[key] for key in ("overall", "note", "reason") if key in comments}
-    return {**points, **texts, **alone}
+    texts = {
+        about if about in _ALONE else f"comment-{about}": text for about, text in comments.items()
+    }
+    return {**points, **texts}
 
 
 def tally(rubric: Sequence[Criterion], points: Mapping[str, int]) -> Tally:

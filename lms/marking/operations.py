@@ -106,7 +106,8 @@ def save_draft(claim: Claim, marks: Marks, version: int, *, actor: Actor) -> Mar
 def give_mark(claim: Claim, marks: Marks, *, actor: Actor) -> MarkEvent:
     """Give the first or the second mark. It stands from now on.
 
-    Raises RuleBroken while a criterion has no mark, Conflict when it was given already.
+    Raises RuleBroken while a criterion has no mark or no comment, Conflict when it was given
+    already.
     """
     gate.require(actor, P.MARK_WORK, claim)
     lock(claim.submission)
@@ -119,7 +120,8 @@ def give_mark(claim: Claim, marks: Marks, *, actor: Actor) -> MarkEvent:
 def propose(submission: Submission, marks: Marks, *, actor: Actor) -> MarkEvent:
     """Propose a reconciled mark, with the reason; the other marker agrees, or proposes another.
 
-    Raises RuleBroken without a reason or before both marks are given.
+    Raises RuleBroken without a reason, while a criterion has no mark or no comment, or before
+    both marks are given.
     """
     gate.require(actor, P.RECONCILE, queries.script_of(submission))
     lock(submission)

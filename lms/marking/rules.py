@@ -100,18 +100,40 @@ def worked(
     return Worked(raw, mark, tuple(lines))
 
 
-def check_complete(marks: Mapping[str, int], keys: Collection[str]) -> None:
-    """Every criterion has its mark; raises RuleBroken."""
-    missing = len(set(keys) - set(marks))
+def without_mark(points: Mapping[str, int], keys: Collection[str]) -> list[str]:
+    """The criteria that have no mark yet, in the order of the rubric."""
+    return [key for key in keys if key not in points]
+
+
+def without_comment(comments: Mapping[str, str], keys: Collection[str]) -> list[str]:
+    """The criteria on which the candidate would read nothing, in the order of the rubric."""
+    return [key for key in keys if not comments.get(key, "").strip()]
+
+
+def check_complete(
+    points: Mapping[str, int], comments: Mapping[str, str], keys: Collection[str]
+) -> None:
+    """Every criterion has its mark and its comment; raises RuleBroken."""
+    missing = [
+        f"{_counted(len(left))} no {what}"
+        for what, left in (
+            ("mark", without_mark(points, keys)),
+            ("comment", without_comment(comments, keys)),
+        )
+        if left
+    ]
     if missing:
-        left = "one criterion has" if missing == 1 else f"{missing} criteria have"
-        raise RuleBroken(f"This can’t be given yet: {left} no mark.")
+        raise RuleBroken(f"This can’t be given yet: {' and '.join(missing)}.")
 
 
 def check_reason(reason: str) -> None:
     """Reconciling has a reason that somebody can follow; raises RuleBroken."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise RuleBroken("Say in a sentence how you came to this mark.")
+
+
+def _counted(criteria: int) -> str:
+    return "one criterion has" if criteria == 1 else f"{criteria} criteria have"
 
 
 def _cap(mark: Decimal, attempt: int, regulations: Regulations) -> Decimal | None:

@@ -2,19 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from lms.assessment.models import Assessment, CandidateNumber, Extension, Submission
+from lms.assessment.models import (
+    Assessment,
+    CandidateNumber,
+    Deadline,
+    Extension,
+    OpenedAttempt,
+    Submission,
+)
 from lms.catalogue.models import Brief
 from lms.cohorts.models import Cohort, Enrolment
 from lms.db import db
 from lms.errors import NotFound
 from lms.marking.models import Allocation, AllocationEnd, Claim
 from lms.marking.rules import Stage
+
+# What arrived in time may still be opened and stored a little after the deadline, and then
+# replaces what a marker would have taken in between.
+_SETTLES_IN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -137,19 +148,28 @@ def _counts() -> ColumnElement[bool]:
 
 
 def _closed(now: datetime) -> ColumnElement[bool]:
-    """Whether the deadline has passed, with the last extension that was given."""
-    extended = (
-        select(Extension.due_at)
-        .where(
-            Extension.enrolment_id == Submission.enrolment_id,
-            Extension.assessment_id == Submission.assessment_id,
-            Extension.attempt == Submission.attempt,
-        )
-        .order_by(Extension.seq.desc())
-        .limit(1)
-        .scalar_subquery()
+    """Whether the deadline that stands now has passed, for everybody and for this person.
+
+    The deadline a submission carries is the one of its own moment: it may have been moved since.
+    """
+    settled = now - _SETTLES_IN
+    general = _last(Deadline, Deadline.assessment_id == Submission.assessment_id)
+    opened = select(OpenedAttempt.due_at).where(_of_the_script(OpenedAttempt)).scalar_subquery()
+    extended = _last(Extension, _of_the_script(Extension))
+    plain = func.coalesce(opened, general)
+    return and_(plain <= settled, func.coalesce(extended, plain) <= settled)
+
+
+def _of_the_script(table: Any) -> ColumnElement[bool]:
+    return and_(
+        table.enrolment_id == Submission.enrolment_id,
+        table.assessment_id == Submission.assessment_id,
+        table.attempt == Submission.attempt,
     )
-    return func.coalesce(extended, Submission.due_at) <= now
+
+
+def _last(table: Any, where: ColumnElement[bool]) -> Any:
+    return select(table.due_at).where(where).order_by(table.seq.desc()).limit(1).scalar_subquery()
 
 
 def _standing(query: Any) -> Any:

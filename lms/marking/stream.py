@@ -37,7 +37,7 @@ def append(
     facts  for a release: raw, mark, lines
 
     Raises Conflict for what has happened already, RuleBroken for what comes too early, or while a
-    criterion has no mark.
+    criterion has no mark or no comment.
     """
     happened = queries.events_of(submission.id)
     events.check_follows(events.fold(happened), what, actor.person_id)
@@ -60,7 +60,7 @@ def append(
 
 def _write_down(event: MarkEvent, submission: Submission, marks: Marks) -> None:
     rubric = rubric_of(submission.assessment.brief_id)
-    rules.check_complete(marks.points, [each.key for each in rubric])
+    rules.check_complete(marks.points, marks.comments, [each.key for each in rubric])
     db.session.add_all(
         CriterionMark(event_id=event.id, criterion_id=each.id, points=marks.points[each.key])
         for each in rubric

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from lms import clock, storage
+from lms import clock
 from lms.access.gate import actor, needs, require
 from lms.access.permissions import Permission as P
+from lms.assessment.downloads import attachment
 from lms.assessment.queries import assessment as assessment_of
 from lms.audit.trail import Event, record
 from lms.db import unit_of_work
-from lms.documents import MEDIA_TYPES, Kind
 from lms.errors import Conflict, NotFound, RuleBroken
 from lms.marking import conflict, operations, queries, staffing
 from lms.marking.events import Marking, Progress
@@ -99,14 +99,7 @@ def file(ref: str) -> ResponseReturnValue:
     claim = _own_claim(ref)
     with unit_of_work():
         record(actor(), Event.WORK_READ, claim.ref)
-    kind = Kind(claim.submission.kind)
-    return send_file(
-        storage.open(claim.submission.file_key),
-        mimetype=MEDIA_TYPES[kind],
-        as_attachment=True,
-        download_name=f"{claim.number}.{'md' if kind is Kind.TEXT else kind}",
-        etag=False,
-    )
+    return attachment(claim.submission, claim.number)
 
 
 @bp.route("/scripts/<ref>/reconcile", methods=["GET", "POST"])
@@ -121,7 +114,7 @@ def reconcile(ref: str) -> ResponseReturnValue:
     mine = script.marking.proposed_by == actor().person_id
     proposal = queries.proposal_of(claim.submission)
     form = _reconciling(claim, proposal, mine=mine)
-    if form.accepted() and _proposed(claim, form):
+    if form.accepted() and form.whole() and _proposed(claim, form):
         flash("Your proposal waits for the other marker.")
         return redirect(url_for("marking.reconcile", ref=ref))
     page = render_template(
@@ -205,22 +198,21 @@ def _draft_saved(claim: Claim) -> ResponseReturnValue:
 
 def _given(claim: Claim, form: MarkingForm) -> ResponseReturnValue:
     """Give the mark. The draft is saved already, so a refusal loses nothing."""
-    try:
-        with unit_of_work():
-            operations.give_mark(claim, form.marks(), actor=actor())
-    except RuleBroken as refusal:
-        form.form_errors = [refusal.sentence]
-        return _desk_page(claim, form), 422
+    if not form.whole():
+        return _desk_page(claim, form, saved=True), form.status
+    with unit_of_work():
+        operations.give_mark(claim, form.marks(), actor=actor())
     flash(f"Your mark for candidate {claim.number} is given.")
     return redirect(url_for("marking.queue"))
 
 
-def _desk_page(claim: Claim, form: MarkingForm) -> str:
+def _desk_page(claim: Claim, form: MarkingForm, *, saved: bool = False) -> str:
     rubric, own = queries.desk_rubric(claim), queries.own_mark(claim)
     return render_template(
         "marking/desk.html",
         claim=claim,
         form=form,
+        saved=saved,
         rubric=rubric,
         own=own,
         draft=queries.own_draft(claim),

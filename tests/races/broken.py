@@ -1,0 +1,60 @@
+"""A throw-away database of PostgreSQL without what makes things happen once."""
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from tests.races.house import House
+
+# The audit chain's own lock stays, and with it the chain.
+UNLOCKED = """
+CREATE FUNCTION public.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN IF $1 = 714001583 THEN PERFORM pg_catalog.pg_advisory_xact_lock($1); END IF; END $$
+"""
+# So that all of them have read before the first one writes.
+SLOWLY = """
+CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$
+"""
+SLOW_TABLES = ("ratification", "proposal_end", "proposal", "accreditation_check")
+ONCE = (
+    *SLOW_TABLES,
+    *("decision", "enrolment_event", "standing_event", "mark_event", "opened_attempt", "message"),
+)
+
+
+def take_away(house: House, gone: set[str]) -> None:
+    """Take locks or constraints away, or both; and let everybody read before one writes."""
+    if not gone:
+        return
+    with house.connected() as connection:
+        connection.execute(text(SLOWLY))
+        for table in SLOW_TABLES:
+            connection.execute(
+                text(
+                    f"CREATE TRIGGER slowly BEFORE INSERT ON {table} "
+                    "FOR EACH ROW EXECUTE FUNCTION slowly()"
+                )
+            )
+        if "lock" in gone:
+            name = connection.execute(text("SELECT current_database()")).scalar_one()
+            connection.execute(text(UNLOCKED))
+            connection.execute(
+                text(f'ALTER DATABASE "{name}" SET search_path = public, pg_catalog')
+            )
+        if "constraints" in gone:
+            _drop_constraints(connection)
+
+
+def _drop_constraints(connection: Connection) -> None:
+    found = connection.execute(
+        text(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint "
+            "WHERE conrelid::regclass::text = ANY(:tables) AND (contype = 'u' OR "
+            "(contype = 'p' AND conrelid::regclass::text IN ('ratification', 'proposal_end')))"
+        ),
+        {"tables": list(ONCE)},
+    ).all()
+    assert len(found) > len(ONCE)
+    for table, name in found:
+        connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+    connection.execute(text("DROP INDEX uq_decision_first"))
