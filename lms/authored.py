@@ -87,11 +87,14 @@ def parse(text: str, called: str, first_line: int = 1) -> Authored:
     Raises Faulty, also for a key that stands twice and a day that isn't in the calendar.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        if node is not None:
-            _check(node, set())
-        lines = {} if node is None else dict(_lines(node, (), first_line))
-        data = yaml.safe_load(text)
+        # The parser written in C is faster, and ends the process on a text nested deeply.
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return Authored(called, None, {})
+        _check(node, set())
+        lines = dict(_lines(node, (), first_line))
+        data = loader.construct_document(node)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         line = mark.line + first_line if mark else first_line

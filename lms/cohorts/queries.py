@@ -1,10 +1,11 @@
 """Questions about intakes and enrolments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from lms.accounts.models import Account
@@ -31,6 +32,21 @@ class Member:
     organisation: Organisation
     state: State
     invited_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the places of a cohort are spread.
+
+    states     how many stand in each state
+    to_invite  how many are on offer to somebody who can't sign in yet
+    """
+
+    states: Mapping[State, int]
+    to_invite: int
+
+
+NOBODY = Tally({}, 0)
 
 
 def intake(year: int) -> Intake:
@@ -126,25 +142,26 @@ def events_of(enrolment: Enrolment) -> Sequence[EnrolmentEvent]:
 
 
 def with_state(query: Select[Enrolment]) -> Select[Enrolment, str]:
-    """Each enrolment with the state its last event left. One join, whatever the length."""
+    """Each enrolment with the state its last event left."""
     last = aliased(EnrolmentEvent)
-    newer = aliased(EnrolmentEvent)
-    return (
-        query.add_columns(last.state)
-        .join(last, last.enrolment_id == Enrolment.id)
-        .outerjoin(newer, and_(newer.enrolment_id == Enrolment.id, newer.seq > last.seq))
-        .where(newer.id.is_(None))
-    )
+    found: Select[Enrolment, str] = _at_its_last(query.add_columns(last.state), last)
+    return found
 
 
-def enrolments_of(advocate_id: int) -> list[tuple[Enrolment, State]]:
-    """Somebody's places, the newest first, with their cohorts."""
+def enrolments_of(
+    advocate_id: int, *, with_rulebooks: bool = False
+) -> list[tuple[Enrolment, State]]:
+    """Somebody's places, the newest first, with their cohorts. One query.
+
+    with_rulebooks  whether the rules they entered under will be asked for
+    """
+    intake = contains_eager(Enrolment.cohort).contains_eager(Cohort.intake)
     query = (
         select(Enrolment)
         .join(Enrolment.cohort)
         .join(Cohort.intake)
         .where(Enrolment.advocate_id == advocate_id)
-        .options(contains_eager(Enrolment.cohort).contains_eager(Cohort.intake))
+        .options(intake.joinedload(Intake.regulations_version) if with_rulebooks else intake)
         .order_by(Intake.year.desc(), Enrolment.id.desc())
     )
     return [(each, State(state)) for each, state in db.session.execute(with_state(query))]
@@ -170,7 +187,7 @@ def assessed_and_enrolled(cohort: Cohort) -> list[Enrolment]:
 def members(
     cohort: Cohort, page: int, sought: str = "", state: State | None = None
 ) -> tuple[list[Member], int]:
-    """One page of a cohort by name, and how many fit. Three queries.
+    """One page of a cohort by name, and how many fit; none on a page past the end. Two queries.
 
     sought  part of a name, or of an organisation's
     state   only those who stand in it
@@ -178,19 +195,18 @@ def members(
     places = with_state(_named(cohort, sought))
     if state is not None:
         places = places.where(list(places.selected_columns)[-1] == state)
-    fitting = places.with_only_columns(Enrolment.id).subquery()
-    total = db.session.scalar(select(func.count()).select_from(fitting))
     rows = db.session.execute(
-        places.options(contains_eager(Enrolment.advocate), contains_eager(Enrolment.organisation))
+        places.add_columns(func.count().over())
+        .options(contains_eager(Enrolment.advocate), contains_eager(Enrolment.organisation))
         .order_by(Account.name, Enrolment.id)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    invited = invited_until_of([each.advocate_id for each, _ in rows])
+    invited = invited_until_of([each.advocate_id for each, _, _ in rows])
     return [
         Member(each, each.advocate, each.organisation, State(kept), invited.get(each.advocate_id))
-        for each, kept in rows
-    ], total or 0
+        for each, kept, _ in rows
+    ], rows[0][2] if rows else 0
 
 
 def enrolled_in(cohort: Cohort, advocate_ids: Iterable[int]) -> dict[int, Enrolment]:
@@ -209,7 +225,7 @@ def offered_without_password(cohort: Cohort) -> list[Enrolment]:
         select(Enrolment)
         .join(Enrolment.advocate)
         .where(Enrolment.cohort_id == cohort.id)
-        .where(Account.password_hash.is_(None), Account.disabled_at.is_(None))
+        .where(_has_no_password())
         .options(contains_eager(Enrolment.advocate))
         .order_by(Enrolment.id)
     )
@@ -217,11 +233,37 @@ def offered_without_password(cohort: Cohort) -> list[Enrolment]:
     return [each for each, state in rows if state == State.OFFERED]
 
 
-def counts(cohort: Cohort) -> dict[State, int]:
-    """How many stand in each state."""
-    last = with_state(select(Enrolment).where(Enrolment.cohort_id == cohort.id)).subquery()
-    rows = db.session.execute(select(last.c.state, func.count()).group_by(last.c.state))
-    return {State(state): count for state, count in rows}
+def tallies(cohort_ids: Iterable[int]) -> dict[int, Tally]:
+    """How a cohort's places are spread, by its row; cohorts without any are left out. One query."""
+    last = aliased(EnrolmentEvent)
+    helped = case((and_(last.state == State.OFFERED, _has_no_password()), 1), else_=0)
+    query = (
+        select(Enrolment.cohort_id, last.state, func.count(), func.sum(helped))
+        .join(Enrolment.advocate)
+        .where(Enrolment.cohort_id.in_(list(cohort_ids)))
+        .group_by(Enrolment.cohort_id, last.state)
+    )
+    found: dict[int, Tally] = {}
+    for cohort_id, state, count, to_invite in db.session.execute(_at_its_last(query, last)):
+        before = found.get(cohort_id, NOBODY)
+        states = {**before.states, State(state): count}
+        found[cohort_id] = Tally(states, before.to_invite + to_invite)
+    return found
+
+
+def _has_no_password() -> ColumnElement[bool]:
+    """Whether an invitation helps the person: nobody invites those who can sign in."""
+    return and_(Account.password_hash.is_(None), Account.disabled_at.is_(None))
+
+
+def _at_its_last(query: Any, last: Any) -> Any:
+    """Each enrolment beside its last event. One join, whatever the length."""
+    newer = aliased(EnrolmentEvent)
+    return (
+        query.join(last, last.enrolment_id == Enrolment.id)
+        .outerjoin(newer, and_(newer.enrolment_id == Enrolment.id, newer.seq > last.seq))
+        .where(newer.id.is_(None))
+    )
 
 
 def _named(cohort: Cohort, sought: str) -> Select[Enrolment]:

@@ -54,7 +54,7 @@ class AdvocateFront:
 
 def advocate_front(person_id: int, today: date) -> AdvocateFront:
     """Everything on an advocate's first page. Five queries, whatever the number of modules."""
-    places = enrolments_of(person_id)
+    places = enrolments_of(person_id, with_rulebooks=True)
     offered = next((each for each, state in places if state is State.OFFERED), None)
     reader = reader_among(places)
     opens_later = reader is not None and reader.opens_on is not None and today < reader.opens_on
@@ -82,9 +82,7 @@ def _set_for(reader: Reader | None) -> list[Due]:
 
 
 def _results(due: list[Due]) -> dict[int, Result]:
-    handed_in = [each.submission.id for each in due if each.submission]
-    # Nothing handed in has no marks: one question less on the day when the rulebook is asked for.
-    return results_of(handed_in) if handed_in else {}
+    return results_of([each.submission.id for each in due if each.submission])
 
 
 def _next_to_hand_in(due: list[Due], now: datetime) -> Due | None:
@@ -93,7 +91,6 @@ def _next_to_hand_in(due: list[Due], now: datetime) -> Due | None:
 
 
 def _is_accepted(each: Due, now: datetime) -> bool:
-    # The rulebook is asked for only when a deadline has passed: one more query, on few days.
     return now <= each.due_at or now <= closes_at(each.due_at, each.assessment.cohort.regulations)
 
 

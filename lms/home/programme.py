@@ -6,7 +6,7 @@ from lms import clock
 from lms.access.actor import Actor
 from lms.accounts.queries import grants_to_confirm
 from lms.catalogue.queries import versions as contents
-from lms.cohorts.queries import counts, intakes
+from lms.cohorts.queries import NOBODY, intakes, tallies
 from lms.cohorts.rules import State
 from lms.home.tasks import Task
 from lms.marking.queries import claims_of
@@ -23,10 +23,11 @@ def for_markers(someone: Actor) -> Iterator[Task]:
     if begun:
         said = "You have these scripts. Their marks are not given yet."
         yield Task("Marks to give", said, "/marking/", "Go on marking", len(begun))
-    for queue in queues_of(someone.person_id, clock.now()):
+    queues = [each for each in queues_of(someone.person_id, clock.now()) if each.waiting]
+    for queue in queues:
         said = f"{STAGE_WORDS[queue.stage]}. Scripts that nobody has taken."
         yield Task(queue.title, said, "/marking/", "Take the next one", queue.waiting)
-    if not begun:
+    if not begun and not queues:
         yield Task(
             "Marking", "Scripts come here once their deadline has passed.", "/marking/", "Open"
         )
@@ -40,8 +41,10 @@ def for_registrars(someone: Actor) -> Iterator[Task]:
     if waiting:
         said = "Another registrar entered them; you approve."
         yield Task("Organisations", said, "/organisations/", "Approve", len(waiting))
-    for cohort in intakes():
-        states = counts(cohort)
+    cohorts = intakes()
+    spread = tallies(each.id for each in cohorts)
+    for cohort in cohorts:
+        states = spread.get(cohort.id, NOBODY).states
         offered, enrolled = states.get(State.OFFERED, 0), states.get(State.ENROLLED, 0)
         said = (
             f"{enrolled} enrolled, {offered} offered, {states.get(State.COMPLETED, 0)} completed."
@@ -57,7 +60,8 @@ def for_authors(_someone: Actor) -> Iterator[Task]:
     said = "Nothing is published yet."
     if published:
         last = day(clock.day_of(published[0].published_at))
-        said = f"{len(published)} versions are published, the last on {last}."
+        count = "One version is" if len(published) == 1 else f"{len(published)} versions are"
+        said = f"{count} published, the last on {last}."
     yield Task("Content", said, "/authoring/", "Check and publish")
 
 

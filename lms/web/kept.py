@@ -28,9 +28,7 @@ class Kept:
     @property
     def texts(self) -> list[str]:
         """What is worth showing to a person: the longer things they typed."""
-        return [
-            value for name, value in self.fields if len(value) > 20 and name not in _NOT_TYPED
-        ]
+        return [value for name, value in self.fields if len(value) > 20 and name not in _NOT_TYPED]
 
 
 def from_request() -> Kept | None:

@@ -97,8 +97,9 @@ def test_two_intakes_live_side_by_side(book: RegulationsVersion, content: Conten
     offered = factories.make_enrolment(next_one, accepted=False)
     assert list(queries.intakes()) == [next_one, running]
     assert queries.sizes() == {running.id: 1, next_one.id: 1}
-    assert queries.counts(running) == {State.ENROLLED: 1}
-    assert queries.counts(next_one) == {State.OFFERED: 1}
+    tallies = queries.tallies([running.id, next_one.id])
+    assert tallies[running.id] == queries.Tally({State.ENROLLED: 1}, 0)
+    assert tallies[next_one.id].states == {State.OFFERED: 1}
     assert [m.enrolment for m in queries.members(running, 1)[0]] == [learning]
     assert [m.enrolment for m in queries.members(next_one, 1)[0]] == [offered]
 

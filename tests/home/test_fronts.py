@@ -125,7 +125,7 @@ def test_a_tutor_sees_scripts_that_wait_and_marks_begun(day, browser) -> None:
         )
     found = tasks(browser(first).get("/"))
     assert "Marks to give (1)" in found
-    assert f"{title} (0)" in found
+    assert not [each for each in found if each.startswith(title)], "nothing waits there"
     all_open(browser(first), browser(first).get("/"))
 
 
@@ -221,7 +221,7 @@ def test_an_author_sees_what_was_published_last(day, browser) -> None:
     author = browser(factories.make_account(Role.AUTHOR))
     assert "Nothing is published yet." in words(author.get("/"))
     factories.make_content()
-    assert "1 versions are published, the last on 18 June 2027." in words(author.get("/"))
+    assert "One version is published, the last on 18 June 2027." in words(author.get("/"))
 
 
 def test_somebody_with_several_roles_finds_them_all(day, browser) -> None:

@@ -54,6 +54,27 @@ def test_an_advocates_front_page_asks_six_questions_and_writes_nothing(browser):
     assert not rendered
 
 
+def test_an_advocates_front_page_asks_no_more_on_the_day_they_are_late(browser):
+    cohort = make_cohort()
+    enrolment = make_enrolment(cohort)
+    hand_in(enrolment, make_assessment(cohort))
+    make_assessment(cohort, number=1, due_at=clock.now() - timedelta(hours=2))
+    reader = browser(enrolment.advocate)
+    assert "It may still be accepted" in reader.get("/").text
+    with counting() as counted:
+        reader.get("/")
+    assert len(counted.queries) <= 6, counted.queries
+
+
+def test_a_registrars_front_page_asks_as_much_of_three_intakes_as_of_one(browser):
+    registrar = browser(make_account(Role.REGISTRAR))
+    counts = set()
+    for year in (2024, 2025, 2026):
+        make_enrolment(make_cohort(year=year), accepted=False)
+        counts.add(_count(registrar, "/"))
+    assert len(counts) == 1
+
+
 @pytest.mark.parametrize("path", ["/people/", "/organisations/", "/audit/"])
 def test_lists_of_the_office_ask_as_much_of_a_thousand_as_of_24(browser, path):
     assert _asked(browser, Role.REGISTRAR, path, 24) == _asked(browser, Role.REGISTRAR, path, 1000)
