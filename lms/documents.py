@@ -45,6 +45,8 @@ _END = re.compile(r"</(?:p|h[1-6]|li|td|th|pre)>|<br ?/?>")
 _NOT_OPENED = "We can’t open this file. Save it again as PDF or .docx and try that."
 _TOO_HEAVY = "This text takes too long to show. Break up its longest paragraphs."
 
+_NAMED = "We can’t take the writer’s name out of this file. Its text is on the script’s page."
+
 
 class Unreadable(RuleBroken):
     """The file can't be opened as what it seems to be; the sentence says what to do."""
@@ -102,10 +104,34 @@ def _decoded(content: bytes) -> str:
         raise Unreadable("This text is not UTF-8. Paste it again, or hand in a file.") from None
 
 
+def unsigned(kind: Kind, content: bytes) -> bytes:
+    """A copy without what the file says of who wrote it: properties, names beside comments.
+
+    Raises Unreadable when no such copy can be made: then nobody is to have the file in its place.
+    """
+    if kind is Kind.TEXT:
+        return content
+    done = _child("lms.documents_unsigned", kind, content)
+    if done.returncode != 0:
+        raise Unreadable(_NAMED)
+    return done.stdout
+
+
 def _in_child(kind: Kind, content: bytes) -> Reading:
+    done = _child("lms.documents_child", kind, content)
+    if done.returncode != 0:
+        raise Unreadable(_NOT_OPENED if kind is not Kind.TEXT else _TOO_HEAVY)
+    answer = json.loads(done.stdout)
+    if "refused" in answer:
+        raise Unreadable(answer["refused"])
+    # The child has sanitised it: markup.render or markup.clean is the last thing it does.
+    return Reading(Markup(answer["html"]), answer["words"])  # noqa: S704
+
+
+def _child(module: str, kind: Kind, content: bytes) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module, no shell
-            [sys.executable, "-m", "lms.documents_child", kind],
+        return subprocess.run(  # noqa: S603 - our own interpreter and module, no shell
+            [sys.executable, "-m", module, kind],
             input=content,
             capture_output=True,
             cwd=_ROOT,
@@ -115,10 +141,3 @@ def _in_child(kind: Kind, content: bytes) -> Reading:
         )
     except subprocess.TimeoutExpired:
         raise Unreadable("This file takes too long to open. Save it again, more simply.") from None
-    if done.returncode != 0:
-        raise Unreadable(_NOT_OPENED if kind is not Kind.TEXT else _TOO_HEAVY)
-    answer = json.loads(done.stdout)
-    if "refused" in answer:
-        raise Unreadable(answer["refused"])
-    # The child has sanitised it: markup.render or markup.clean is the last thing it does.
-    return Reading(Markup(answer["html"]), answer["words"])  # noqa: S704

@@ -1,9 +1,13 @@
 """Giving out what was handed in, so that a browser keeps it as a file and never opens it here."""
 
+import io
+from typing import BinaryIO
+
 from flask import Response, send_file
 
-from lms import storage
+from lms import documents, storage
 from lms.assessment.models import Submission
+from lms.db import end_reading
 from lms.documents import MEDIA_TYPES, Kind
 
 # Should a browser show the file after all, nothing in it may run, load, or reach this site.
@@ -13,14 +17,31 @@ _SANDBOX = "default-src 'none'; sandbox"
 def attachment(submission: Submission, name: str) -> Response:
     """The bytes of a submission, under a name of ours.
 
-    name  a reference or number, without an ending: the sender's own name for the file may be
-          their own, or that of something else
+    name  a reference, without an ending: the sender's own name for the file may be their own, or
+          that of something else
 
     Raises Damaged when the bytes are not those that were handed in.
     """
+    return _sent(storage.open(submission.file_key), Kind(submission.kind), name)
+
+
+def unsigned_attachment(submission: Submission, number: str) -> Response:
+    """A copy of a submission that doesn't say who wrote it, under the candidate number.
+
+    Ends the reading transaction first: making the copy takes its time.
+
+    Raises Damaged as above; Unreadable when the names can't be taken out.
+    """
     kind = Kind(submission.kind)
+    with storage.open(submission.file_key) as file:
+        content = file.read()
+    end_reading()
+    return _sent(io.BytesIO(documents.unsigned(kind, content)), kind, number)
+
+
+def _sent(content: BinaryIO, kind: Kind, name: str) -> Response:
     response = send_file(
-        storage.open(submission.file_key),
+        content,
         as_attachment=True,
         download_name=f"{name}.{'md' if kind is Kind.TEXT else kind}",
         etag=False,

@@ -16,8 +16,9 @@ class SubmissionForm(BaseForm):
     version = HiddenField(default="0")  # of the draft
     work = FileField(
         "A file",
-        description="PDF or Word, up to 20 MB. Leave out your name, in the text and in the "
-        "document’s properties: markers can open the file, and know you by candidate number alone.",
+        description="PDF or Word, up to 20 MB. Leave your name out of the text and its pictures: "
+        "markers know you by candidate number alone. The copy they get loses what the file says "
+        "of you elsewhere, in its properties and beside comments.",
     )
     text = TextAreaField(
         "Or write it here",

@@ -6,6 +6,7 @@ that a marker's browser gets and in every row that their requests are answered w
 
 import io
 import re
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -94,11 +95,13 @@ def mark(visitor: Visitor, desk: Desk, stage: Stage) -> list[Seen]:
 
 
 def file_of(visitor: Visitor, stage: Stage) -> str:
-    """All that the original's download says about itself; its bytes are as they were sent."""
+    """All that the download says: its headers, and every part of the file, unpacked."""
     claim = db.session.scalars(select(Claim).where(Claim.stage == stage)).one()
     with visitor.client.get(f"/marking/scripts/{claim.ref}/file") as answer:
         assert answer.status_code == 200
-        return str(answer.headers)
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
+            said = [parts.read(name).decode(errors="replace") for name in parts.namelist()]
+        return "".join([str(answer.headers), *said])
 
 
 def test_markers_work_from_list_to_reconciled_mark_without_meeting_a_person(
@@ -107,10 +110,10 @@ def test_markers_work_from_list_to_reconciled_mark_without_meeting_a_person(
     hand_in_file(browser, desk)
     words = canaries(desk)
     first, second = browser(desk.first), browser(desk.second)
-    headers = []
+    files = []
     with answers() as found:
         pages = mark(first, desk, Stage.FIRST) + mark(second, desk, Stage.SECOND)
-        headers += [file_of(first, Stage.FIRST), file_of(second, Stage.SECOND)]
+        files += [file_of(first, Stage.FIRST), file_of(second, Stage.SECOND)]
         claims = {c.stage: c.ref for c in db.session.scalars(select(Claim))}
         path = f"/marking/scripts/{claims['first']}/reconcile"
         pages += [send(first, path, desk, 62, overall="Both.", reason=REASON)]
@@ -122,9 +125,10 @@ def test_markers_work_from_list_to_reconciled_mark_without_meeting_a_person(
         pages += follow_links(first, path, within="/marking/") + follow_links(second)
     assert any("are reconciled" in page.words or "Reconciled" in page.words for page in pages)
     assert [w for w in words for page in pages if w in page.everything] == []
-    assert [w for w in words for each in headers if w in each] == []
+    assert [w for w in words for each in files if w in each] == []
+    assert all("What I would do." in each for each in files)
     number = desk.number
-    assert all(f"filename={number}.docx" in each for each in headers)
+    assert all(f"filename={number}.docx" in each for each in files)
     assert holding(found, *words) == []
 
 

@@ -234,7 +234,7 @@ def test_a_script_that_could_not_be_read_says_so_and_can_still_be_marked(
     tutor = browser(desk.first)
     page = tutor.get(desk_of(claim))
     assert "We can’t open this file." in page.text
-    assert "Download the original to read it." in page.text
+    assert "Download the file to read it." in page.text
     with unit_of_work():
         db.session.delete(db.session.scalars(select(ScriptReading)).one())
     assert "The text is being prepared." in tutor.get(desk_of(claim)).text
