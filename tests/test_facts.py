@@ -40,6 +40,7 @@ EDITABLE = {
     "identity": "personal data that the law may require to go",
     "proposal_reason": "personal text that the law may require to go",
     "mark_comment": "personal text that the law may require to go",
+    "submitted_name": "personal text that the law may require to go",
     "mark_draft": "no mark yet",
     "submission_draft": "not handed in yet",
     "page_read": "an advocate's own word, theirs to take back",

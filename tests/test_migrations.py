@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from lms import facts, revision, vault
 from lms.access.actor import Role
 from lms.app import create_app
-from lms.db import Base, db, fact_tables
+from lms.db import Base, db, fact_tables, unit_of_work
 from lms.serve import worker
 from tests import factories
 from tests.conftest import settings_for
@@ -174,3 +174,36 @@ def test_a_migration_that_rebuilds_a_fact_table_protects_it_again(
         assert facts.protected(connection) == fact_tables()
     assert db.session.scalars(select(Base.metadata.tables["audit_entry"])).all() == []
     db.session.remove()
+
+
+def test_a_sender_s_name_for_a_file_survives_the_way_down_and_up(empty: Flask) -> None:
+    """It moved out of the fact in 0002; the fact is protected on both sides of the move."""
+    upgrade()
+    enrolment = factories.make_enrolment(factories.make_cohort())
+    made = factories.hand_in(enrolment, factories.make_assessment(enrolment.cohort))
+    key = made.id
+    db.session.remove()
+    downgrade(revision="0001")
+    with db.engine.connect() as connection:
+        said = connection.execute(text("SELECT id, file_name FROM submission")).all()
+        assert facts.protected(connection) == fact_tables()
+    assert said == [(key, "text.md")]
+    upgrade()
+    with db.engine.connect() as connection:
+        kept = connection.execute(text("SELECT submission_id, name FROM submitted_name")).all()
+        assert facts.protected(connection) == fact_tables()
+    assert kept == [(key, "text.md")]
+
+
+def test_a_sender_s_name_for_a_file_can_be_erased_and_the_fact_stands(
+    app: Flask, browser: Any
+) -> None:
+    enrolment = factories.make_enrolment(factories.make_cohort())
+    made = factories.hand_in(enrolment, factories.make_assessment(enrolment.cohort))
+    reader, path = browser(enrolment.advocate), f"/submissions/{made.ref}/receipt"
+    assert "text.md" in reader.get(path).text
+    with unit_of_work():
+        db.session.execute(text("DELETE FROM submitted_name"))
+    page = reader.get(path)
+    assert page.status_code == 200
+    assert "text.md" not in page.text

@@ -124,9 +124,6 @@ class Submission(Base):
     kind: Mapped[str]  # pdf, docx or text
     file_key: Mapped[str]  # SHA-256 of the bytes, hex; see lms/storage.py
     size: Mapped[int]  # bytes
-    # As the sender called it; often their name. Fetched by name only, so that no marker's query
-    # brings it along.
-    file_name: Mapped[str] = mapped_column(deferred=True)
 
     enrolment: Mapped[Enrolment] = relationship()
     assessment: Mapped[Assessment] = relationship()
@@ -135,6 +132,20 @@ class Submission(Base):
     def advocate_id(self) -> int:
         """Whose work it is; for the conditions of access."""
         return self.enrolment.advocate_id
+
+
+class SubmittedName(Base):
+    """What the sender called the file; often their own name.
+
+    Apart from the fact, so that it can be erased, and no marker's query brings it along.
+    """
+
+    __tablename__ = "submitted_name"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    name: Mapped[str]
+
+    submission: Mapped[Submission] = relationship()
 
 
 class Draft(Base):

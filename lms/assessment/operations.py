@@ -21,6 +21,7 @@ from lms.assessment.models import (
     OpenedAttempt,
     ScriptReading,
     Submission,
+    SubmittedName,
 )
 from lms.assessment.rules import Cause
 from lms.audit.trail import Event, record
@@ -172,7 +173,7 @@ def submit_work(
         return again
     rules.check_may_hand_in(state_of(enrolment), EnrolmentKind(enrolment.kind))
     submission = _next_version(enrolment, assessment, work)
-    db.session.add(submission)
+    db.session.add_all([submission, SubmittedName(submission=submission, name=work.file_name)])
     _give_number(enrolment, assessment)
     _forget_drafts(enrolment, assessment, work.drafted)
     outbox.do(READ_SCRIPT, key=submission.ref, submission=submission.ref)
@@ -250,7 +251,6 @@ def _next_version(enrolment: Enrolment, assessment: Assessment, work: Work) -> S
         kind=work.kind,
         file_key=work.file.key,
         size=work.file.size,
-        file_name=work.file_name,
     )
 
 

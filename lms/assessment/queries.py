@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import aliased, joinedload, undefer
+from sqlalchemy.orm import aliased, joinedload
 
 from lms.assessment.models import (
     Assessment,
@@ -15,6 +15,7 @@ from lms.assessment.models import (
     OpenedAttempt,
     ScriptReading,
     Submission,
+    SubmittedName,
 )
 from lms.catalogue.models import Brief, Module
 from lms.cohorts.models import Cohort, Enrolment
@@ -178,15 +179,21 @@ def submission(ref: str) -> Submission:
     found = db.session.scalar(
         select(Submission)
         .where(Submission.ref == ref)
-        .options(
-            joinedload(Submission.enrolment),
-            joinedload(Submission.assessment),
-            undefer(Submission.file_name),
-        )
+        .options(joinedload(Submission.enrolment), joinedload(Submission.assessment))
     )
     if found is None:
         raise NotFound
     return found
+
+
+def file_name(submission: Submission) -> str:
+    """What the sender called the file; empty once it was erased."""
+    return (
+        db.session.scalar(
+            select(SubmittedName.name).where(SubmittedName.submission_id == submission.id)
+        )
+        or ""
+    )
 
 
 def submission_with(token: str, enrolment: Enrolment) -> Submission | None:

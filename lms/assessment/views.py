@@ -79,6 +79,7 @@ def receipt(ref: str) -> ResponseReturnValue:
     return render_template(
         "assessment/receipt.html",
         submission=submission,
+        file_name=queries.file_name(submission),
         brief=submission.assessment.brief,
         module=submission.assessment.brief.module,
         versions=versions,

@@ -146,7 +146,7 @@ def test_a_receipt_tells_what_was_received_when_and_against_which_deadline(
     assert (made.received_at, made.due_at) == (DUE - HOUR, DUE)
     assert made.size == len(text.encode()) == 20
     assert made.file_key == hashlib.sha256(text.encode()).hexdigest()
-    assert (made.kind, made.file_name) == (Kind.TEXT, "mine.md")
+    assert (made.kind, queries.file_name(made)) == (Kind.TEXT, "mine.md")
 
 
 def test_work_counts_from_when_its_last_byte_arrived(

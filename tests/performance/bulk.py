@@ -259,7 +259,6 @@ def _submission(
         "kind": "text",
         "file_key": "0" * 64,
         "size": 1,
-        "file_name": "text.md",
     }
 
 

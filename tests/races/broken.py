@@ -10,29 +10,41 @@ UNLOCKED = """
 CREATE FUNCTION public.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN IF $1 = 714001583 THEN PERFORM pg_catalog.pg_advisory_xact_lock($1); END IF; END $$
 """
-# So that all of them have read before the first one writes.
-SLOWLY = """
-CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$
+# Whoever is to write waits until a second has come that far, though not for ever: with the lock in
+# place nobody else can. A sequence counts them, since it is seen before anybody commits.
+MEET = """
+CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE came bigint;
+BEGIN
+  PERFORM nextval('came_to_' || TG_TABLE_NAME);
+  FOR tries IN 1..TG_ARGV[0]::integer LOOP
+    EXECUTE 'SELECT last_value FROM came_to_' || TG_TABLE_NAME INTO came;
+    EXIT WHEN came > 1;
+    PERFORM pg_sleep(0.01);
+  END LOOP;
+  RETURN NEW;
+END $$
 """
-SLOW_TABLES = ("ratification", "proposal_end", "proposal", "accreditation_check")
+MEETING_TABLES = ("ratification", "proposal_end", "proposal", "accreditation_check")
 ONCE = (
-    *SLOW_TABLES,
+    *MEETING_TABLES,
     *("decision", "enrolment_event", "standing_event", "mark_event", "opened_attempt", "message"),
 )
 
 
 def take_away(house: House, gone: set[str]) -> None:
-    """Take locks or constraints away, or both; and let everybody read before one writes."""
+    """Take locks or constraints away, or both; and let a second read before the first writes."""
     if not gone:
         return
     with house.connected() as connection:
-        connection.execute(text(SLOWLY))
-        for table in SLOW_TABLES:
+        connection.execute(text(MEET))
+        tries = 3000 if "lock" in gone else 50
+        for table in MEETING_TABLES:
+            connection.execute(text(f"CREATE SEQUENCE came_to_{table}"))
             connection.execute(
                 text(
-                    f"CREATE TRIGGER slowly BEFORE INSERT ON {table} "
-                    "FOR EACH ROW EXECUTE FUNCTION slowly()"
+                    f"CREATE TRIGGER meet BEFORE INSERT ON {table} "
+                    f"FOR EACH ROW EXECUTE FUNCTION meet({tries})"
                 )
             )
         if "lock" in gone:
