@@ -246,6 +246,8 @@ def _is_duplicate(refusal: IntegrityError) -> bool:
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own transactions start late and end early; ours begin when we say so.
     connection.isolation_level = None
+    # Its own knows A to Z alone, and nobody called Élodie is found by typing élodie.
+    connection.create_function("lower", 1, lambda text: text and text.lower(), deterministic=True)
     for name, value in SQLITE_PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
         (found,) = connection.execute(f"PRAGMA {name}").fetchone()

@@ -132,13 +132,18 @@ def make_enrolment(
     accepted: bool = True,
     kind: Kind = Kind.ASSESSED,
     organisation: Organisation | None = None,
+    again: Account | None = None,
 ) -> Enrolment:
-    """Somebody with a place in a cohort, and in the register once it is accepted."""
+    """Somebody with a place in a cohort, and in the register once it is accepted.
+
+    again  who has had one before; without it, somebody new
+    """
     cohort = cohort or make_cohort()
     organisation = organisation or make_organisation()
-    advocate = make_account()
+    advocate = again or make_account()
     with unit_of_work():
-        accounts.record_identity(advocate, f"{advocate.name} Certificate", BORN, actor=SYSTEM)
+        if again is None:
+            accounts.record_identity(advocate, f"{advocate.name} Certificate", BORN, actor=SYSTEM)
         starts_on = cohort.intake.starts_on
         organisations.record_placement(
             advocate, organisation, "Independent advocate", starts_on, actor=SYSTEM

@@ -162,11 +162,14 @@ def grant_role(account: Account, role: Role, *, at: str = "", actor: Actor) -> R
 
     at  reference of the organisation, for a coordinator or supervisor
 
-    Raises RuleBroken for a role held in the wrong place, Conflict when they have it already.
+    Raises RuleBroken for a role held in the wrong place or a disabled account, Conflict when they
+    have it already.
     """
     gate.require(actor, P.GRANT_ROLE, account)
     rules.check_grantable(role, at)
     lock(account)
+    if account.disabled_at is not None:
+        raise RuleBroken("This account is disabled. Enable it before it is given a role.")
     if queries.standing_grant(account, role, at):
         raise Conflict("They have this role already, or it waits for a second registrar.")
     given = RoleGrant(

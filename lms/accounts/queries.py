@@ -203,7 +203,7 @@ def people(page: int, sought: str = "") -> tuple[list[Person], int]:
     """
     query = select(Account)
     if sought:
-        like = f"%{sought.casefold().replace('%', '').replace('_', '')}%"
+        like = f"%{sought.lower().replace('%', '').replace('_', '')}%"
         query = query.where(or_(func.lower(Account.name).like(like), Account.address.like(like)))
     count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     accounts = db.session.scalars(

@@ -2,7 +2,7 @@
 
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.accreditation.rules import REASON_WORDS
 from lms.web.fields import DayField, TidyString
@@ -16,7 +16,7 @@ class CheckForm(BaseForm):
     organisation = SelectField("Your organisation", [InputRequired("Choose your organisation")])
     number = TidyString(
         "Accreditation number",
-        [InputRequired("Enter the accreditation number"), Length(max=40)],
+        [DataRequired("Enter the accreditation number"), Length(max=40)],
         description="The advocate knows it. It is like AC-4827-1093-K.",
     )
     born_on = DayField("Their date of birth", [InputRequired("Enter their date of birth")])

@@ -71,6 +71,24 @@ def open_entry(warrant: Place, holder: Account, qualify_by: date, *, actor: Acto
     return entry
 
 
+def end_training(holder_id: int, warrant: Place, *, actor: Actor) -> None:
+    """Note that somebody left their training, so that no check says "in training" any more.
+
+    What two accreditors decided stands: this ends a standing of training alone.
+
+    warrant  the enrolment that ended
+    """
+    gate.require(actor, P.KEEP_INTAKES)
+    entry = queries.entry_of(holder_id)
+    if entry is None:
+        return
+    lock(entry)
+    now = queries.standing_of(entry, clock.today())
+    if now is not None and now.standing is Standing.IN_TRAINING:
+        ended = f"END{warrant.ref[3:]}"  # of the enrolment whose own reference began it
+        _append(entry, Terms(Standing.LAPSED, clock.today()), ended, actor)
+
+
 def record_award(holder_id: int, warrant: Chaired, *, authority: str, actor: Actor) -> None:
     """Note that a board made an award; the accrediting body decides next.
 

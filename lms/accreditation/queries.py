@@ -94,7 +94,7 @@ def register(page: int, on: date, sought: str = "") -> tuple[list[Row], int]:
     """
     query = select(Entry)
     if sought:
-        like = f"%{sought.casefold().replace('%', '').replace('_', '')}%"
+        like = f"%{sought.lower().replace('%', '').replace('_', '')}%"
         named = select(Identity.account_id).where(func.lower(Identity.certificate_name).like(like))
         query = query.where(or_(func.lower(Entry.number).like(like), Entry.holder_id.in_(named)))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0

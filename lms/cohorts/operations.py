@@ -112,11 +112,16 @@ def accept_place(enrolment: Enrolment, *, actor: Actor) -> None:
 
 
 def change_state(enrolment: Enrolment, to: State, *, actor: Actor) -> None:
-    """Leave, return, withdrawal or transfer. Raises RuleBroken for a state that can't follow."""
+    """Leave, return, withdrawal or transfer. Raises RuleBroken for a state that can't follow.
+
+    Withdrawn from the last place they learn in, they are no longer in training for the register.
+    """
     gate.require(actor, P.KEEP_INTAKES)
     lock(enrolment)
     rules.check_change(queries.state_of(enrolment), to)
     _move(enrolment, to, actor)
+    if to is State.WITHDRAWN and not queries.is_trained(enrolment.advocate_id):
+        register.end_training(enrolment.advocate_id, enrolment, actor=actor)
     record(actor, Event.ENROLMENT_CHANGED, enrolment.ref, state=to)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from lms.accounts.models import Account
 from lms.accounts.queries import invited_until_of
 from lms.cohorts.models import Cohort, Enrolment, EnrolmentEvent, Intake
-from lms.cohorts.rules import ACTIVE, Kind, State
+from lms.cohorts.rules import ACTIVE, TRAINED, Kind, State
 from lms.db import db
 from lms.errors import NotFound
 from lms.organisations.models import Organisation
@@ -173,6 +173,11 @@ def active_enrolment_of(advocate_id: int) -> Enrolment | None:
     return next((each for each, state in places if state in ACTIVE), None)
 
 
+def is_trained(advocate_id: int) -> bool:
+    """Whether somebody has a place in training, be it on leave."""
+    return any(state in TRAINED for _, state in enrolments_of(advocate_id))
+
+
 def assessed_and_enrolled(cohort: Cohort) -> list[Enrolment]:
     """Everybody in a cohort who is assessed and has no award yet, in the order of enrolment."""
     query = (
@@ -278,9 +283,7 @@ def _named(cohort: Cohort, sought: str) -> Select[Enrolment]:
     typed = sought.replace("%", "").replace("_", "")
     return query.where(
         or_(
-            func.lower(Account.name).like(f"%{typed.casefold()}%"),
-            # SQLite lowers A to Z alone: a name typed as it stands is found all the same.
-            Account.name.like(f"%{typed}%"),
+            func.lower(Account.name).like(f"%{typed.lower()}%"),
             Organisation.name_key.like(f"%{name_key(typed)}%"),
         )
     )

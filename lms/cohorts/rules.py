@@ -39,6 +39,7 @@ MOVES: dict[State | None, frozenset[State]] = {
     State.TRANSFERRED: frozenset(),
 }
 # In these an advocate reads, hands in and is marked.
+TRAINED = frozenset({State.ENROLLED, State.ON_LEAVE})
 ACTIVE = frozenset({State.ENROLLED, State.COMPLETED})
 
 

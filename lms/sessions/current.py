@@ -82,18 +82,25 @@ def forget() -> None:
 
 
 def client_doors(address: str) -> list[str]:
-    """The doors at which a failure counts: the account tried, and where from. Hashed."""
-    return [account_door(address), vault.digest(f"from:{request.remote_addr or 'unknown'}")]
+    """The doors at which a failure counts: the account tried, and where from.
+
+    Hashed under a key, since what was typed may be a password in the wrong box.
+    """
+    return [account_door(address), _door(f"from:{request.remote_addr or 'unknown'}")]
 
 
 def account_door(address: str) -> str:
     """The door at which a wrong password for this address counts, wherever it comes from."""
-    return vault.digest(f"account:{address}")
+    return _door(f"account:{address}")
 
 
 def code_door(account: Account) -> str:
     """The door at which a wrong code counts: one, on whichever page it is asked for."""
-    return vault.digest(f"code:{account.ref}")
+    return _door(f"code:{account.ref}")
+
+
+def _door(what: str) -> str:
+    return vault.keys().sign(f"door:{what}".encode())
 
 
 def _empty() -> None:

@@ -46,7 +46,7 @@ def sign_in(account: Account, *, complete: bool) -> str:
 def sign_in_failed(doors: list[str], whose: Account | None = None) -> None:
     """Note a failed attempt; nobody is signed in, so there is no lock.
 
-    doors  hashes of what was tried
+    doors  keyed hashes of what was tried
     whose  the account, when its password was right and the code was wrong
     """
     at = clock.now()

@@ -204,9 +204,12 @@ def test_nobody_else_finds_people_at_all(browser, role) -> None:
 def test_the_list_is_found_by_name_and_address_and_treats_signs_as_signs(browser) -> None:
     make_account(name="Amara Okonjo")
     make_account(name="Percy 100%")
+    make_account(name="Élodie Ångström")
     visitor = browser(make_account(Role.ADMIN, name="Keeper"))
     for sought, found in (("okon", True), ("OKONJO", True), ("zzz", False), ("_mara", True)):
         assert ("Amara Okonjo" in visitor.get(f"/people/?q={sought}").text) == found
+    for sought in ("élodie", "ÉLODIE ÅNG", "Ångström"):
+        assert "Élodie" in visitor.get("/people/", query_string={"q": sought}).text
     assert "Nobody matches" in visitor.get("/people/?q=' OR 1=1 --").text
     for odd in ("%00", "%25", "_", "\\", "a" * 300, "<script>"):
         assert visitor.get("/people/", query_string={"q": odd}).status_code == 200

@@ -45,6 +45,18 @@ def test_a_registrar_gives_a_role_and_it_stands_at_once(role) -> None:
     assert trail_of(account.ref)[-1] == "role granted"
 
 
+def test_a_disabled_account_is_given_no_role_until_it_is_enabled() -> None:
+    account, registrar = make_account(), make_actor(Role.REGISTRAR)
+    with unit_of_work():
+        operations.disable(account, actor=registrar)
+    with pytest.raises(RuleBroken, match="is disabled"):
+        give(account, Role.TUTOR, by=registrar)
+    with unit_of_work():
+        operations.enable(account, actor=registrar)
+    give(account, Role.TUTOR, by=registrar)
+    assert roles(account) == {Role.TUTOR}
+
+
 def test_a_registrars_role_counts_for_nothing_until_a_second_registrar_agrees() -> None:
     account = make_account()
     first, second = make_actor(Role.REGISTRAR), make_actor(Role.REGISTRAR)

@@ -70,7 +70,7 @@ def test_every_standing_is_told_to_its_holder(browser, standing: Standing) -> No
         Standing.ACCREDITED: "You may practise, without conditions.",
         Standing.ACCREDITED_WITH_CONDITIONS: "as long as the conditions are kept.",
         Standing.SUSPENDED: "It is not a finding.",
-        Standing.LAPSED: "and can be renewed.",
+        Standing.LAPSED: "nothing has taken its place. It is not a finding.",
         Standing.WITHDRAWN: "at your own request.",
         Standing.REVOKED: "how to appeal.",
     }

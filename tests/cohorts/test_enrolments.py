@@ -19,6 +19,7 @@ from lms.cohorts.rules import ACTIVE, Kind, State
 from lms.db import db, unit_of_work
 from lms.errors import Conflict, NotFound, RuleBroken
 from tests import factories
+from tests.accreditation.register import make_standing
 from tests.support.together import at_once
 
 S = State
@@ -152,6 +153,60 @@ def test_leave_and_return_are_days_in_the_history(offered: Enrolment) -> None:
     last = queries.events_of(offered)[-1]
     assert (last.seq, last.from_on, last.changed_by) == (4, clock.today(), registrar.ref)
     assert standings(offered) == ["in_training"]  # back from leave opens nothing anew
+
+
+def standing_now(enrolment: Enrolment) -> Standing:
+    entry = register.entry_of(enrolment.advocate_id)
+    assert entry is not None
+    found = register.standing_of(entry, clock.today())
+    assert found is not None
+    return found.standing
+
+
+@pytest.mark.parametrize("before", [(), (S.ON_LEAVE,)])
+def test_who_withdraws_is_no_longer_in_training_for_an_employer(
+    offered: Enrolment, before: tuple[State, ...]
+) -> None:
+    accepted(offered)
+    changed(offered, *before, S.WITHDRAWN)
+    assert standings(offered) == ["in_training", "lapsed"]
+    assert standing_now(offered) is Standing.LAPSED
+
+
+def test_who_never_took_the_place_has_nothing_to_end(offered: Enrolment) -> None:
+    changed(offered, S.WITHDRAWN)
+    assert standings(offered) == []
+
+
+@pytest.mark.parametrize("last", [(), (S.ON_LEAVE,)])
+def test_who_learns_in_another_intake_stays_in_training(
+    offered: Enrolment, last: tuple[State, ...]
+) -> None:
+    """And comes to the end of it with the last place, whichever that is."""
+    accepted(offered)
+    later = factories.make_cohort(year=offered.cohort.intake.year + 1)
+    other = factories.make_enrolment(later, again=offered.advocate)
+    changed(other, *last)
+    changed(offered, S.WITHDRAWN)
+    assert standing_now(offered) is Standing.IN_TRAINING
+    changed(other, S.WITHDRAWN)
+    assert standing_now(offered) is Standing.LAPSED
+
+
+def test_who_withdrew_and_takes_a_new_place_is_in_training_again(offered: Enrolment) -> None:
+    accepted(offered)
+    changed(offered, S.WITHDRAWN)
+    later = factories.make_cohort(year=offered.cohort.intake.year + 1)
+    again = factories.make_enrolment(later, again=offered.advocate)
+    assert standing_now(again) is Standing.IN_TRAINING
+
+
+def test_withdrawing_from_a_place_ends_nothing_that_accreditors_decided() -> None:
+    entry = make_standing(Standing.ACCREDITED)
+    enrolment = factories.make_enrolment(again=entry.holder)
+    assert standing_now(enrolment) is Standing.ACCREDITED
+    changed(enrolment, S.WITHDRAWN)
+    assert standing_now(enrolment) is Standing.ACCREDITED
 
 
 def test_two_registrars_who_change_one_enrolment_at_once_make_one_way(

@@ -1,5 +1,7 @@
 """Signing in: one answer for whatever is wrong, and a new session for whoever is right."""
 
+import hashlib
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -9,6 +11,7 @@ from lms.accounts import operations as accounts
 from lms.accounts.models import Account
 from lms.audit import queries as trail
 from lms.db import db, unit_of_work
+from lms.sessions.models import FailedAttempt
 from tests.factories import PASSWORD, make_account, trail_of
 from tests.sessions.coming_in import (
     WRONG,
@@ -120,6 +123,18 @@ def test_a_failed_attempt_is_in_the_trail_without_a_word_about_whom(browser) -> 
         assert account.ref not in said
         assert "@" not in said
         assert "127.0.0.1" not in said
+
+
+def test_a_password_typed_as_an_address_can_t_be_guessed_from_what_is_kept(browser) -> None:
+    """Nobody with a copy of the database can try words against it: the hash is keyed."""
+    send_sign_in(browser(), "dragon12", WRONG)
+    kept = db.session.scalars(db.select(FailedAttempt.door)).all()
+    facts = " ".join(str(each.facts) for each in trail.all_entries())
+    assert len(kept) == 2
+    for said in ("account:dragon12", "door:account:dragon12", "dragon12"):
+        plain = hashlib.sha256(said.encode()).hexdigest()
+        assert plain not in kept
+        assert plain[:12] not in facts
 
 
 def test_signing_in_gives_the_browser_a_new_session(browser) -> None:
