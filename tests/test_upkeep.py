@@ -147,6 +147,9 @@ def test_migrations_go_up_and_down_and_say_where_they_are(place: Installation) -
     app = in_process(place)
     with app.app_context(), db.engine.connect() as connection:
         assert len(protected(connection)) > 5
+    steps = revision.ScriptDirectory(str(revision.ROOT / "migrations")).walk_revisions()
+    for below in [*(each.revision for each in steps)][1:]:
+        assert says("db", "downgrade") == (0, f"at migration {below}\n")
     assert says("db", "downgrade") == (0, "at migration none\n")
     status, said = says("db", "current")
     assert status == 1
