@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -52,9 +53,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if command == "test":
         install("requirements-dev.txt")
-        if not names_tests(rest):
-            check()
-        return hand_over("pytest", *rest)
+        return run_tests(rest)
     if command == "check":
         install("requirements-dev.txt")
         check()
@@ -127,6 +126,39 @@ def check() -> None:
         if status != 0:
             sys.exit(f"FAILED: {line} (status {status}). Nothing after it was run.")
         print(f"   passed in {time.monotonic() - started:.1f} s", flush=True)
+
+
+def run_tests(options: list[str]) -> int:
+    """Run the tests that are named, or the checks and then every test."""
+    if names_tests(options):
+        return hand_over("pytest", *options)
+    check()
+    return run_both_halves(options)
+
+
+def run_both_halves(options: list[str]) -> int:
+    """Run every test, in two processes at once; returns the worse exit status.
+
+    The second is what runs on PostgreSQL, about half of the time it all takes. It prints when it
+    is done, and is ended with the first when somebody stops them.
+    """
+    print("== pytest, in two halves at once; the second is on PostgreSQL", flush=True)
+    started = time.monotonic()
+    words = ["-m", "pytest", "--half", "second", "-o", "cache_dir=.pytest_cache/second", *options]
+    with tempfile.TemporaryFile() as printed:
+        second = subprocess.Popen(
+            [PYTHON, *words], cwd=ROOT, env=environment(), stdout=printed, stderr=printed
+        )
+        try:
+            first = run("pytest", "--half", "first", *options)
+            status = max(first, second.wait())
+        finally:
+            second.terminate()
+            second.wait()
+        printed.seek(0)
+        print("== the second half", printed.read().decode("utf-8", "replace"), sep="\n")
+    print(f"== both halves took {time.monotonic() - started:.0f} s", flush=True)
+    return status
 
 
 def lock(options: list[str]) -> None:

@@ -32,6 +32,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="both",
         help="run the tests that need a database on one only",
     )
+    parser.addoption(
+        "--half",
+        choices=["first", "second"],
+        help="run all but what is on PostgreSQL, or that alone",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    half = config.getoption("--half")
+    if half:
+        chosen = [each for each in items if _on_postgresql_alone(each) == (half == "second")]
+        config.hook.pytest_deselected(items=[each for each in items if each not in set(chosen)])
+        items[:] = chosen
+
+
+def _on_postgresql_alone(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and "postgresql" in callspec.params.values()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
