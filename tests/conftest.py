@@ -1,5 +1,6 @@
 """The application for tests, on both databases, fresh for each test."""
 
+import os
 import shutil
 import sqlite3
 import warnings
@@ -22,6 +23,8 @@ from tests.support.installation import Installation, installation
 from tests.support.pages import Visitor
 
 ENGINES = ("sqlite", "postgresql")
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30  # bytes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["first", "second"],
         help="run all but what is on PostgreSQL, or that alone",
     )
+
+
+def pytest_configure() -> None:
+    """Put what tests write into memory, where there is room: thousands of databases are made."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM
+    if roomy and os.access(_MEMORY, os.W_OK):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
