@@ -4,6 +4,7 @@ Which kind a rule is decides how it is worked out; the working out is in the rul
 that use it, and nowhere else is a kind named.
 """
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -175,6 +176,12 @@ class Regulations(BaseModel):
 
     @property
     def rules(self) -> list[Rule]:
-        """Every paragraph, in the order of the rulebook."""
+        """Every paragraph, in the order of their numbers: 6.2 before 6.10."""
         found = (getattr(self, name) for name in type(self).model_fields)
-        return [each for each in found if isinstance(each, Rule)]
+        return sorted((each for each in found if isinstance(each, Rule)), key=_place)
+
+
+def _place(rule: Rule) -> list[tuple[int, str]]:
+    """Numbers as numbers, and whatever else as text."""
+    parts = re.findall(r"\d+|[^\d.\s]+", rule.paragraph)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -183,3 +183,12 @@ def test_a_rulebook_that_is_read_cannot_be_changed() -> None:
     book = source.read(CONTENT, EXAMPLE).regulations
     with pytest.raises(ValueError, match="frozen"):
         book.grace.minutes = 60
+
+
+def test_rules_stand_in_the_order_of_their_paragraphs(content: Path) -> None:
+    """Whatever stands first in the file; and a number counts as a number."""
+    text = TEXT.replace('paragraph: "4.1"', 'paragraph: "6.10"')
+    text = text.replace('paragraph: "4.2"', 'paragraph: "6.2b"')
+    (content / EXAMPLE).write_text(text, encoding="utf-8")
+    numbers = [rule.paragraph for rule in source.read(content, EXAMPLE).regulations.rules]
+    assert numbers == ["6.1", "6.2", "6.2b", "6.3", "6.10", "7.1", "7.2", "9.1", "10"]
