@@ -17,7 +17,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -133,32 +132,9 @@ def run_tests(options: list[str]) -> int:
     if names_tests(options):
         return hand_over("pytest", *options)
     check()
-    return run_both_halves(options)
-
-
-def run_both_halves(options: list[str]) -> int:
-    """Run every test, in two processes at once; returns the worse exit status.
-
-    The second is what runs on PostgreSQL, about half of the time it all takes. It prints when it
-    is done, and is ended with the first when somebody stops them.
-    """
-    print("== pytest, in two halves at once; the second is on PostgreSQL", flush=True)
-    started = time.monotonic()
-    words = ["-m", "pytest", "--half", "second", "-o", "cache_dir=.pytest_cache/second", *options]
-    with tempfile.TemporaryFile() as printed:
-        second = subprocess.Popen(
-            [PYTHON, *words], cwd=ROOT, env=environment(), stdout=printed, stderr=printed
-        )
-        try:
-            first = run("pytest", "--half", "first", *options)
-            status = max(first, second.wait())
-        finally:
-            second.terminate()
-            second.wait()
-        printed.seek(0)
-        print("== the second half", printed.read().decode("utf-8", "replace"), sep="\n")
-    print(f"== both halves took {time.monotonic() - started:.0f} s", flush=True)
-    return status
+    # One more than there are cores: a test that waits for a server or a browser leaves one idle.
+    several = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup"]
+    return hand_over("pytest", *several, "--no-loadscope-reorder", *options)
 
 
 def lock(options: list[str]) -> None:

@@ -35,11 +35,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="both",
         help="run the tests that need a database on one only",
     )
-    parser.addoption(
-        "--half",
-        choices=["first", "second"],
-        help="run all but what is on PostgreSQL, or that alone",
-    )
 
 
 def pytest_configure() -> None:
@@ -49,17 +44,14 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    half = config.getoption("--half")
-    if half:
-        chosen = [each for each in items if _on_postgresql_alone(each) == (half == "second")]
-        config.hook.pytest_deselected(items=[each for each in items if each not in set(chosen)])
-        items[:] = chosen
-
-
-def _on_postgresql_alone(item: pytest.Item) -> bool:
-    callspec = getattr(item, "callspec", None)
-    return callspec is not None and "postgresql" in callspec.params.values()
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For several processes: the longest tests first, and one file on one database in one place."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        engines = [name for name in ENGINES if callspec and name in callspec.params.values()]
+        item.add_marker(pytest.mark.xdist_group(" ".join([str(item.path), *engines])))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

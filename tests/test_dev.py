@@ -153,20 +153,3 @@ def test_programs_that_are_started_get_no_other_pythons_packages(
     given = dev.environment()
     assert "/elsewhere" not in given.values()
     assert given["LMS_CONTACT"] == "Ring 020"
-
-
-def test_every_test_is_in_one_of_the_two_halves() -> None:
-    """On three files: with each database by itself, with both in one test, and with neither."""
-    files = ["tests/test_facts.py", "tests/races/test_board_races.py", "tests/test_dev.py"]
-
-    def collected(*options: str) -> set[str]:
-        words = [sys.executable, "-m", "pytest", "--collect-only", "-q", *options, *files]
-        said = subprocess.run(words, cwd=dev.ROOT, capture_output=True, text=True, check=True)
-        return {line for line in said.stdout.splitlines() if "::" in line}
-
-    first, second = collected("--half", "first"), collected("--half", "second")
-    assert first
-    assert second
-    assert not first & second
-    assert first | second == collected()
-    assert not any("postgresql" in each for each in first)

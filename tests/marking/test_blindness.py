@@ -145,7 +145,8 @@ def test_giving_the_second_mark_asks_for_nothing_of_the_first(browser: Any, desk
     assert page.status == 302
     assert holding(found, CANARY) == []
     assert marks_among(found) == []
-    assert [e.what for e in db.session.scalars(select(MarkEvent))] == [
+    events = db.session.scalars(select(MarkEvent).order_by(MarkEvent.seq))
+    assert [e.what for e in events] == [
         "first given",
         "second given",
     ]
