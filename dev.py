@@ -133,7 +133,7 @@ def run_tests(options: list[str]) -> int:
         return hand_over("pytest", *options)
     check()
     # One more than there are cores: a test that waits for a server or a browser leaves one idle.
-    several = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup"]
+    several = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadscope"]
     return hand_over("pytest", *several, "--no-loadscope-reorder", *options)
 
 

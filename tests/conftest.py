@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from xdist.scheduler import LoadScopeScheduling
 
 from config import Mode, Settings
 from lms import refs, vault
@@ -46,12 +48,20 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For several processes: the longest tests first, and one file on one database in one place."""
+    """Begin with the longest tests, so that no process works on them alone at the end."""
     items.sort(key=lambda item: "journeys" not in item.path.parts)
-    for item in items:
-        callspec = getattr(item, "callspec", None)
-        engines = [name for name in ENGINES if callspec and name in callspec.params.values()]
-        item.add_marker(pytest.mark.xdist_group(" ".join([str(item.path), *engines])))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return ByFileAndDatabase(config, log)
+
+
+class ByFileAndDatabase(LoadScopeScheduling):  # type: ignore[misc]
+    """Among several processes: a file's tests on one database stay together, in one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        return f"{file} {[name for name in ENGINES if name in test]}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

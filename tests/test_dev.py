@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import dev
+from tests import conftest
 
 
 def test_an_older_python_gets_as_far_as_the_message() -> None:
@@ -153,3 +154,11 @@ def test_programs_that_are_started_get_no_other_pythons_packages(
     given = dev.environment()
     assert "/elsewhere" not in given.values()
     assert given["LMS_CONTACT"] == "Ring 020"
+
+
+def test_a_file_s_tests_on_one_database_stay_in_one_process() -> None:
+    place = conftest.ByFileAndDatabase._split_scope
+    first = place(None, "tests/a/test_x.py::test_one[sqlite-3]")
+    assert first == place(None, "tests/a/test_x.py::test_two[4-sqlite]")
+    others = ("x.py::test_one[postgresql-3]", "x.py::test_three", "y.py::test_one[sqlite-3]")
+    assert len({first, *(place(None, f"tests/a/test_{each}") for each in others)}) == 4
