@@ -33,6 +33,7 @@ class Kind(StrEnum):
 # Of the processor's time; and of anybody's, however busy the machine is.
 CHILD_SECONDS = {Kind.PDF: 20, Kind.WORD: 20, Kind.TEXT: 2}
 MOST_SECONDS = 30
+MOST_COPIED = 40 << 20  # bytes; what is handed in may be half as large
 
 MEDIA_TYPES = {
     Kind.PDF: "application/pdf",
@@ -45,7 +46,10 @@ _END = re.compile(r"</(?:p|h[1-6]|li|td|th|pre)>|<br ?/?>")
 _NOT_OPENED = "We can’t open this file. Save it again as PDF or .docx and try that."
 _TOO_HEAVY = "This text takes too long to show. Break up its longest paragraphs."
 
-_NAMED = "We can’t take the writer’s name out of this file. Its text is on the script’s page."
+_SIGNED = (
+    "We can’t make a copy of this file that doesn’t say who wrote it, and markers may see no "
+    "other. Save it again as PDF or .docx, and choose that."
+)
 
 
 class Unreadable(RuleBroken):
@@ -105,7 +109,7 @@ def _decoded(content: bytes) -> str:
 
 
 def unsigned(kind: Kind, content: bytes) -> bytes:
-    """A copy without what the file says of who wrote it: properties, names beside comments.
+    """A copy of what is to be read, without what the file says of who wrote it.
 
     Raises Unreadable when no such copy can be made: then nobody is to have the file in its place.
     """
@@ -113,7 +117,7 @@ def unsigned(kind: Kind, content: bytes) -> bytes:
         return content
     done = _child("lms.documents_unsigned", kind, content)
     if done.returncode != 0:
-        raise Unreadable(_NAMED)
+        raise Unreadable(_SIGNED)
     return done.stdout
 
 

@@ -86,7 +86,7 @@ def _pdf_page(text: str) -> Markup:
 def _word(content: bytes) -> Markup:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_archive(archive)
+            check_archive(archive)
         html = mammoth.convert_to_html(
             io.BytesIO(content), convert_image=mammoth.images.img_element(lambda _image: {})
         ).value
@@ -98,7 +98,8 @@ def _word(content: bytes) -> Markup:
     return safe
 
 
-def _check_archive(archive: zipfile.ZipFile) -> None:
+def check_archive(archive: zipfile.ZipFile) -> None:
+    """Refuse what a Word file can't be, is too large for, or does; raises Unreadable."""
     entries = archive.infolist()
     xml = [entry for entry in entries if _is_xml(entry)]
     if (

@@ -2,106 +2,101 @@
 
     python -m lms.documents_unsigned pdf|docx < file > copy
 
-Markers know a candidate by number alone, and most word processors put the writer's name in every
-file: in its properties, beside its comments and changes. What the writer put into the text, its
-pictures included, stays as it is.
+Markers know a candidate by number alone, and most programs put the writer's name in every file. A
+copy is made anew from what is to be read, so that nothing is forgotten that nobody thought of. What
+the writer put into the text and its pictures stays as it is.
 
-Only `lms.documents` starts it. It is the sole importer of lxml and pypdf.
+Only `lms.documents` starts it. With `documents_unsigned_word` it is the sole importer of lxml and
+pypdf.
 """
 
 import io
 import sys
-import zipfile
+from collections.abc import Iterator
 
-from lxml import etree
-from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.annotations import Link
+from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
-from lms.documents import CHILD_SECONDS, Kind
+from lms import documents_unsigned_word
+from lms.documents import CHILD_SECONDS, MOST_COPIED, Kind
 from lms.documents_child import limit_self
 
-# Of Word, by the name of the outermost element: properties (standard, the program's and the
-# writer's own), and what a cover page shows of them.
-_ABOUT_THE_WRITER = {"coreProperties", "Properties", "CoverPageProperties"}
-_NAMES = {"author", "initials", "userId", "providerId"}  # of who commented or changed something
-_NOBODY = "Author"  # what Word itself puts there, told to remove names
-_NEVER_DATED = (1980, 1, 1, 0, 0, 0)
-# Of PDF: properties, what programs keep for themselves, files inside it, and what acts.
-_DROPPED = ("/Metadata", "/PieceInfo", "/EF", "/EmbeddedFiles", "/JavaScript", "/OpenAction", "/AA")
+# Of a page: what is drawn, with what, and on how large a sheet. ISO 32000-1, 7.7.3.3.
+_PAGE = {
+    *("/Type", "/Parent", "/Resources", "/Contents", "/Group", "/Rotate", "/UserUnit"),
+    *("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"),
+}
+# Of whatever it is drawn with: who made it, with which program, and from which file.
+_DROPPED = (
+    *("/Metadata", "/PieceInfo", "/Info", "/AF", "/OC", "/OPI", "/Usage", "/Creator", "/Author"),
+    *("/F", "/FFilter", "/FDecodeParms", "/Ref", "/LastModified", "/ID"),
+)
 
 
 def main() -> int:
     """Copy standard input, of the kind named, to standard output."""
     kind = Kind(sys.argv[1])
     limit_self(CHILD_SECONDS[kind])
-    sys.stdout.buffer.write(COPIERS[kind](sys.stdin.buffer.read()))
+    copy = COPIERS[kind](sys.stdin.buffer.read())
+    if len(copy) > MOST_COPIED:
+        return 1
+    sys.stdout.buffer.write(copy)
     return 0
 
 
-def _word(content: bytes) -> bytes:
-    copy = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for entry in source.infolist():
-            part = source.read(entry)
-            if entry.filename.lower().endswith(".xml"):
-                part = _word_part(part)
-            target.writestr(zipfile.ZipInfo(entry.filename, _NEVER_DATED), part)
-    return copy.getvalue()
-
-
-def _word_part(content: bytes) -> bytes:
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    if etree.QName(root).localname in _ABOUT_THE_WRITER:
-        for child in list(root):
-            root.remove(child)
-    for element in root.iter("*"):
-        for name in element.attrib:
-            if etree.QName(name).localname in _NAMES:
-                element.set(name, _NOBODY)
-    return bytes(
-        etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True)
-    )
-
-
 def _pdf(content: bytes) -> bytes:
-    writer = PdfWriter(clone_from=io.BytesIO(content))
+    reader, writer = PdfReader(io.BytesIO(content)), PdfWriter()
+    for page in reader.pages:
+        links = list(_links(page))
+        for key in set(page) - _PAGE:
+            del page[key]
+        copied = writer.add_page(page)
+        _forget_makers(copied)
+        for rectangle, address in links:
+            writer.add_annotation(copied, Link(rect=rectangle, url=address))
     writer.metadata = None
-    _walk(writer.root_object)
-    # What no longer hangs on the document would still be in the file.
+    # What no longer hangs on a page would still be in the file.
     writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
     copy = io.BytesIO()
     writer.write(copy)
     return copy.getvalue()
 
 
-def _walk(root: PdfObject) -> None:
-    """Take the names out of everything that hangs on the document."""
-    waiting, met = [root], set()
+def _links(page: PageObject) -> Iterator[tuple[tuple[float, float, float, float], str]]:
+    """Where a page leads out of the document: comments, stamps and signatures are no part of it."""
+    for each in page.get("/Annots") or ():
+        said = each.get_object()
+        action = said.get("/A") if isinstance(said, DictionaryObject) else None
+        address = str(action.get_object().get("/URI", "")) if action is not None else ""
+        if address.startswith(("http://", "https://")):
+            left, bottom, right, top = (float(number) for number in said["/Rect"])
+            yield (left, bottom, right, top), address
+
+
+def _forget_makers(page: PageObject) -> None:
+    """Take makers out of everything that is drawn with."""
+    waiting: list[PdfObject] = [page.raw_get(key) for key in page if key != "/Parent"]
+    met: set[int] = set()
     while waiting:
         each = waiting.pop().get_object()
         if each is None or id(each) in met:
             continue
         met.add(id(each))
         if isinstance(each, DictionaryObject):
-            _forget_names(each)
+            # A plain dictionary may be one of names that the page gave: `/F` is then a font.
+            for key in _DROPPED if _is_of_a_kind(each) else ():
+                each.pop(key, None)
             waiting.extend(each.raw_get(key) for key in each)
         elif isinstance(each, ArrayObject):
             waiting.extend(each[place] for place in range(len(each)))
 
 
-def _forget_names(said: DictionaryObject) -> None:
-    for key in _DROPPED:
-        said.pop(key, None)
-    if "/ByteRange" in said:  # a signature: the signer's certificate
-        said.clear()
-    if "/Rect" in said and said.get("/Subtype") != "/Widget":
-        said.pop("/T", None)  # of a comment, who wrote it; of a field in a form, its name
+def _is_of_a_kind(said: DictionaryObject) -> bool:
+    return isinstance(said, StreamObject) or "/Type" in said or "/Subtype" in said
 
 
-COPIERS = {Kind.PDF: _pdf, Kind.WORD: _word}
+COPIERS = {Kind.PDF: _pdf, Kind.WORD: documents_unsigned_word.unsigned}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,8 +8,10 @@ from flask import Response, send_file
 from lms import documents, storage
 from lms.assessment.models import Submission
 from lms.db import end_reading
-from lms.documents import MEDIA_TYPES, Kind
+from lms.documents import MEDIA_TYPES, Kind, Unreadable
+from lms.errors import RuleBroken
 
+_NO_COPY = "We can’t give you this file without its writer’s name just now. Tell the registrar."
 # Should a browser show the file after all, nothing in it may run, load, or reach this site.
 _SANDBOX = "default-src 'none'; sandbox"
 
@@ -30,13 +32,18 @@ def unsigned_attachment(submission: Submission, number: str) -> Response:
 
     Ends the reading transaction first: making the copy takes its time.
 
-    Raises Damaged as above; Unreadable when the names can't be taken out.
+    Raises Damaged as above; RuleBroken when no such copy can be made, which was possible when it
+    was handed in.
     """
     kind = Kind(submission.kind)
     with storage.open(submission.file_key) as file:
         content = file.read()
     end_reading()
-    return _sent(io.BytesIO(documents.unsigned(kind, content)), kind, number)
+    try:
+        copy = documents.unsigned(kind, content)
+    except Unreadable:
+        raise RuleBroken(_NO_COPY) from None
+    return _sent(io.BytesIO(copy), kind, number)
 
 
 def _sent(content: BinaryIO, kind: Kind, name: str) -> Response:

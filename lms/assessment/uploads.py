@@ -17,7 +17,10 @@ _LONGEST_NAME = 120
 
 
 def file_work(token: str, upload: FileStorage, drafted: int) -> Work:
-    """A file that was handed in, opened once to see that markers can. Raises Unreadable."""
+    """A file that was handed in, opened and copied once to see that markers can read it.
+
+    Raises Unreadable.
+    """
     received_at = clock.now()
     with closing(upload):
         content = upload.stream.read(MOST_BYTES + 1)
@@ -25,6 +28,7 @@ def file_work(token: str, upload: FileStorage, drafted: int) -> Work:
         raise Unreadable("This file is larger than 20 MB. Make it smaller, or hand in a PDF.")
     kind = documents.kind_of(content)
     documents.read(kind, content)
+    documents.unsigned(kind, content)
     stored = storage.put(io.BytesIO(content))
     name = shown_name(upload.filename or "", kind)
     return Work(token, kind, stored, name, received_at, drafted)
