@@ -168,8 +168,7 @@ def grant_role(account: Account, role: Role, *, at: str = "", actor: Actor) -> R
     gate.require(actor, P.GRANT_ROLE, account)
     rules.check_grantable(role, at)
     lock(account)
-    if account.disabled_at is not None:
-        raise RuleBroken("This account is disabled. Enable it before it is given a role.")
+    rules.check_enabled(account.disabled_at)
     if queries.standing_grant(account, role, at):
         raise Conflict("They have this role already, or it waits for a second registrar.")
     given = RoleGrant(
@@ -189,10 +188,11 @@ def grant_role(account: Account, role: Role, *, at: str = "", actor: Actor) -> R
 def confirm_role(grant: RoleGrant, *, actor: Actor) -> None:
     """Agree, as a second registrar, to a role that another one gave.
 
-    Raises Conflict when it was confirmed already, or taken away.
+    Raises RuleBroken for a disabled account, Conflict when it was confirmed already or taken away.
     """
     gate.require(actor, P.CONFIRM_ROLE, grant)
     lock(grant.account)
+    rules.check_enabled(grant.account.disabled_at)
     if queries.is_confirmed(grant):
         raise Conflict("This role was confirmed already.")
     if queries.has_ended(grant):

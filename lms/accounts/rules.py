@@ -107,6 +107,12 @@ def check_usable(link: SingleUse, at: datetime) -> None:
         raise LinkUnusable("This link has been used or is too old. Ask for a new one.")
 
 
+def check_enabled(disabled_at: datetime | None) -> None:
+    """Refuse to give a shut account a role; raises RuleBroken."""
+    if disabled_at is not None:
+        raise RuleBroken("This account is disabled. Enable it before it is given a role.")
+
+
 def check_grantable(role: Role, at: str) -> None:
     """Coordinators and supervisors hold their role at an organisation; nobody else does."""
     if (role in APPOINTMENTS) != bool(at):

@@ -74,7 +74,7 @@ def open_entry(warrant: Place, holder: Account, qualify_by: date, *, actor: Acto
 def end_training(holder_id: int, warrant: Place, *, actor: Actor) -> None:
     """Note that somebody left their training, so that no check says "in training" any more.
 
-    What two accreditors decided stands: this ends a standing of training alone.
+    What two accreditors decided and is in force stands: this ends a standing of training alone.
 
     warrant  the enrolment that ended
     """

@@ -68,7 +68,10 @@ MOVES: dict[Standing | None, frozenset[Standing]] = {
         {S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS, S.SUSPENDED, S.WITHDRAWN, S.REVOKED}
     ),
     # A board may make its award after the qualify-by date has passed.
-    S.LAPSED: frozenset({S.IN_TRAINING, S.AWARD_MADE, S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS}),
+    # And who left their training may then ask to leave the register.
+    S.LAPSED: frozenset(
+        {S.IN_TRAINING, S.AWARD_MADE, S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS, S.WITHDRAWN}
+    ),
     S.WITHDRAWN: frozenset({S.IN_TRAINING, S.ACCREDITED, S.ACCREDITED_WITH_CONDITIONS}),
     S.REVOKED: frozenset(),
 }

@@ -17,8 +17,8 @@ class SubmissionForm(BaseForm):
     work = FileField(
         "A file",
         description="PDF or Word, up to 20 MB. Leave your name out of the text and its pictures: "
-        "markers know you by candidate number alone. The copy they get loses what the file says "
-        "of you elsewhere, in its properties and beside comments.",
+        "markers know you by candidate number alone. In their copy the file’s properties and "
+        "the names beside comments are left out.",
     )
     text = TextAreaField(
         "Or write it here",

@@ -101,7 +101,7 @@ def accept_place(enrolment: Enrolment, *, actor: Actor) -> None:
     Raises RuleBroken when the place is not on offer any more.
     """
     gate.require(actor, P.ACCEPT_PLACE, enrolment)
-    lock(enrolment)
+    _lock_with_places(enrolment)
     now = queries.state_of(enrolment)
     if now is State.ENROLLED:
         return
@@ -117,10 +117,12 @@ def change_state(enrolment: Enrolment, to: State, *, actor: Actor) -> None:
     Withdrawn from the last place they learn in, they are no longer in training for the register.
     """
     gate.require(actor, P.KEEP_INTAKES)
-    lock(enrolment)
-    rules.check_change(queries.state_of(enrolment), to)
+    _lock_with_places(enrolment)
+    before = queries.state_of(enrolment)
+    rules.check_change(before, to)
     _move(enrolment, to, actor)
-    if to is State.WITHDRAWN and not queries.is_trained(enrolment.advocate_id):
+    left = to is State.WITHDRAWN and before in rules.TRAINED
+    if left and not queries.is_trained(enrolment.advocate_id):
         register.end_training(enrolment.advocate_id, enrolment, actor=actor)
     record(actor, Event.ENROLMENT_CHANGED, enrolment.ref, state=to)
 
@@ -133,6 +135,12 @@ def complete(enrolment: Enrolment, warrant: Chaired, *, actor: Actor) -> None:
     gate.require(actor, P.RATIFY_RESULTS, warrant)
     _move(enrolment, State.COMPLETED, actor)
     record(actor, Event.ENROLMENT_CHANGED, enrolment.ref, state=State.COMPLETED)
+
+
+def _lock_with_places(enrolment: Enrolment) -> None:
+    """The register follows from all of somebody’s places, so that one of them changes at a time."""
+    lock(enrolment.advocate)
+    lock(enrolment)
 
 
 def _move(enrolment: Enrolment, to: State, actor: Actor) -> None:

@@ -38,8 +38,9 @@ MOVES: dict[State | None, frozenset[State]] = {
     State.WITHDRAWN: frozenset(),
     State.TRANSFERRED: frozenset(),
 }
-# In these an advocate reads, hands in and is marked.
+# In these somebody is in training for the register.
 TRAINED = frozenset({State.ENROLLED, State.ON_LEAVE})
+# In these an advocate reads, hands in and is marked.
 ACTIVE = frozenset({State.ENROLLED, State.COMPLETED})
 
 

@@ -57,6 +57,16 @@ def test_a_disabled_account_is_given_no_role_until_it_is_enabled() -> None:
     assert roles(account) == {Role.TUTOR}
 
 
+def test_a_role_is_not_confirmed_for_an_account_that_was_disabled_meanwhile() -> None:
+    account, first = make_account(), make_actor(Role.REGISTRAR)
+    grant = give(account, Role.REGISTRAR, by=first)
+    with unit_of_work():
+        operations.disable(account, actor=first)
+    with pytest.raises(RuleBroken, match="is disabled"):
+        confirm(grant, by=make_actor(Role.REGISTRAR))
+    assert [each.ref for each in queries.grants_to_confirm()] == [grant.ref]
+
+
 def test_a_registrars_role_counts_for_nothing_until_a_second_registrar_agrees() -> None:
     account = make_account()
     first, second = make_actor(Role.REGISTRAR), make_actor(Role.REGISTRAR)

@@ -37,7 +37,7 @@ award_made       no  no  yes yes no  no  yes no
 accredited       no  no  yes yes yes yes yes yes
 with_conditions  no  no  yes yes yes yes yes yes
 suspended        no  no  yes yes yes no  yes yes
-lapsed           yes yes yes yes no  no  no  no
+lapsed           yes yes yes yes no  no  yes no
 withdrawn        yes no  yes yes no  no  no  no
 revoked          no  no  no  no  no  no  no  no
 """

@@ -19,7 +19,7 @@ from lms.cohorts.rules import ACTIVE, Kind, State
 from lms.db import db, unit_of_work
 from lms.errors import Conflict, NotFound, RuleBroken
 from tests import factories
-from tests.accreditation.register import make_standing
+from tests.accreditation.register import enter, make_standing
 from tests.support.together import at_once
 
 S = State
@@ -199,6 +199,50 @@ def test_who_withdrew_and_takes_a_new_place_is_in_training_again(offered: Enrolm
     later = factories.make_cohort(year=offered.cohort.intake.year + 1)
     again = factories.make_enrolment(later, again=offered.advocate)
     assert standing_now(again) is Standing.IN_TRAINING
+
+
+def test_an_offer_that_is_withdrawn_ends_no_training(offered: Enrolment) -> None:
+    """Somebody who was moved waits for a new place: a mistaken offer changes nothing for them."""
+    accepted(offered)
+    changed(offered, S.TRANSFERRED)
+    later = factories.make_cohort(year=offered.cohort.intake.year + 1)
+    mistaken = factories.make_enrolment(later, accepted=False, again=offered.advocate)
+    changed(mistaken, S.WITHDRAWN)
+    assert standing_now(offered) is Standing.IN_TRAINING
+
+
+def test_who_leaves_the_programme_may_then_leave_the_register(offered: Enrolment) -> None:
+    accepted(offered)
+    changed(offered, S.WITHDRAWN)
+    entry = register.entry_of(offered.advocate_id)
+    assert entry is not None
+    enter(entry, Standing.WITHDRAWN)
+    assert standing_now(offered) is Standing.WITHDRAWN
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_two_places_that_change_at_once_leave_the_register_right(
+    app: Flask, offered: Enrolment, taken: bool
+) -> None:
+    """Both are left; or one is left while the other is taken."""
+    accepted(offered)
+    later = factories.make_cohort(year=offered.cohort.intake.year + 1)
+    other = factories.make_enrolment(later, accepted=taken, again=offered.advocate)
+    refs, who = (offered.ref, other.ref), actor_for(offered.advocate)
+
+    def leave(ref: str) -> None:
+        with unit_of_work():
+            operations.change_state(queries.enrolment(ref), S.WITHDRAWN, actor=SYSTEM)
+
+    def take(ref: str) -> None:
+        with unit_of_work():
+            operations.accept_place(queries.enrolment(ref), actor=who)
+
+    second = (lambda: leave(refs[1])) if taken else (lambda: take(refs[1]))
+    assert at_once(app, [lambda: leave(refs[0]), second]) == [None, None]
+    db.session.rollback()
+    expected = Standing.LAPSED if taken else Standing.IN_TRAINING
+    assert standing_now(offered) is expected
 
 
 def test_withdrawing_from_a_place_ends_nothing_that_accreditors_decided() -> None:
