@@ -62,11 +62,14 @@ def verify(path: Path, known: Head | None = None) -> Manifest:
 
 
 def refuse_unless_empty() -> None:
-    """Raises NotEmpty when the database has rows, or is at another migration."""
+    """Raises NotEmpty when the database has rows, or is at a migration that we don't know.
+
+    An older one is where a restore stands that was ended while it migrated.
+    """
     if database_file.is_missing(db.engine):
         return
     at = revision.present()
-    if at not in {"", revision.newest()}:
+    if at not in {"", *revision.known()}:
         raise NotEmpty(f"the database is at migration {at}: take an empty one")
     with db.engine.connect() as connection:
         if not backup_tables.is_empty(connection):

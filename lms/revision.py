@@ -14,6 +14,12 @@ def newest() -> str:
     return ScriptDirectory(str(ROOT / "migrations")).get_current_head() or ""
 
 
+def known() -> set[str]:
+    """Every migration on the way to the newest."""
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    return {each.revision for each in scripts.walk_revisions()}
+
+
 def present() -> str:
     """The migration at which the database is; empty before the first."""
     with db.engine.connect() as connection:

@@ -1,13 +1,13 @@
 """Giving out what was handed in, so that a browser keeps it as a file and never opens it here."""
 
 import io
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from flask import Response, send_file
 
 from lms import documents, storage
 from lms.assessment.models import Submission
-from lms.db import end_reading
 from lms.documents import MEDIA_TYPES, Kind, Unreadable
 from lms.errors import RuleBroken
 
@@ -16,7 +16,20 @@ _NO_COPY = "We can’t give you this file without its writer’s name just now. 
 _SANDBOX = "default-src 'none'; sandbox"
 
 
-def attachment(submission: Submission, name: str) -> Response:
+@dataclass(frozen=True)
+class Stored:
+    """Where the bytes of a submission lie, and what they are; no row of the database."""
+
+    key: str
+    kind: Kind
+
+
+def stored(submission: Submission) -> Stored:
+    """What of a submission its giving out needs."""
+    return Stored(submission.file_key, Kind(submission.kind))
+
+
+def attachment(file: Stored, name: str) -> Response:
     """The bytes of a submission, under a name of ours.
 
     name  a reference, without an ending: the sender's own name for the file may be their own, or
@@ -24,26 +37,24 @@ def attachment(submission: Submission, name: str) -> Response:
 
     Raises Damaged when the bytes are not those that were handed in.
     """
-    return _sent(storage.open(submission.file_key), Kind(submission.kind), name)
+    return _sent(storage.open(file.key), file.kind, name)
 
 
-def unsigned_attachment(submission: Submission, number: str) -> Response:
+def unsigned_attachment(file: Stored, number: str) -> Response:
     """A copy of a submission that doesn't say who wrote it, under the candidate number.
 
-    Ends the reading transaction first: making the copy takes its time.
+    It takes its time, so nothing of the database is to be held open.
 
     Raises Damaged as above; RuleBroken when no such copy can be made, which was possible when it
     was handed in.
     """
-    kind = Kind(submission.kind)
-    with storage.open(submission.file_key) as file:
-        content = file.read()
-    end_reading()
+    with storage.open(file.key) as handed_in:
+        content = handed_in.read()
     try:
-        copy = documents.unsigned(kind, content)
+        copy = documents.unsigned(file.kind, content)
     except Unreadable:
         raise RuleBroken(_NO_COPY) from None
-    return _sent(io.BytesIO(copy), kind, number)
+    return _sent(io.BytesIO(copy), file.kind, number)
 
 
 def _sent(content: BinaryIO, kind: Kind, name: str) -> Response:

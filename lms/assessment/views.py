@@ -8,7 +8,7 @@ from lms import clock, refs
 from lms.access.gate import actor, needs, require
 from lms.access.permissions import Permission as P
 from lms.assessment import conflict, operations, queries, rules, uploads
-from lms.assessment.downloads import attachment
+from lms.assessment.downloads import attachment, stored
 from lms.assessment.due import Due, due_for
 from lms.assessment.forms import DraftForm, SubmissionForm
 from lms.assessment.models import Assessment, Submission
@@ -96,7 +96,7 @@ def receipt(ref: str) -> ResponseReturnValue:
 def file(ref: str) -> ResponseReturnValue:
     """What was handed in, byte for byte, as an attachment."""
     submission = _own_submission(ref)
-    return attachment(submission, submission.ref)
+    return attachment(stored(submission), submission.ref)
 
 
 def _own(ref: str) -> tuple[Assessment, Enrolment]:

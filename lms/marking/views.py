@@ -9,7 +9,7 @@ from markupsafe import Markup
 from lms import clock
 from lms.access.gate import actor, needs, require
 from lms.access.permissions import Permission as P
-from lms.assessment.downloads import unsigned_attachment
+from lms.assessment.downloads import stored, unsigned_attachment
 from lms.assessment.queries import assessment as assessment_of
 from lms.audit.trail import Event, record
 from lms.db import unit_of_work
@@ -97,9 +97,10 @@ def desk(ref: str) -> ResponseReturnValue:
 def file(ref: str) -> ResponseReturnValue:
     """A copy that doesn't say who wrote it, named by the candidate number. Looking is noted."""
     claim = _own_claim(ref)
+    kept, number = stored(claim.submission), claim.number
     with unit_of_work():
         record(actor(), Event.WORK_READ, claim.ref)
-    return unsigned_attachment(claim.submission, claim.number)
+    return unsigned_attachment(kept, number)
 
 
 @bp.route("/scripts/<ref>/reconcile", methods=["GET", "POST"])

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import select
 
-from lms import backup, backup_restore, backup_tables, outbox, vault, worker
+from lms import backup, backup_restore, backup_tables, database_file, outbox, vault, worker
 from lms.access.actor import SYSTEM
 from lms.accounts import operations as accounts
 from lms.audit import chain, queries as trail
@@ -154,6 +155,17 @@ def test_only_an_empty_place_is_filled(made: Path, elsewhere: Places) -> None:
         assert len([*trail.all_entries()]) == 1
     said = place.place.here("backup", "restore", made).refusal
     assert said == "Nothing was restored: the database has rows in it: take an empty one."
+
+
+def test_a_restore_that_was_killed_between_two_migrations_runs_again(
+    made: Path, elsewhere: Places
+) -> None:
+    place = elsewhere()
+    with place.open():
+        database_file.make(db.engine)
+        upgrade(revision="0001")
+    again = place.place.here("backup", "restore", made)
+    assert again.status == 0, again.error
 
 
 def test_a_database_at_another_migration_is_not_filled(made: Path, elsewhere: Places) -> None:

@@ -22,7 +22,7 @@ from tests.support.pages import Visitor
 from tests.web.html import find, only, page as parsed
 
 pytestmark = pytest.mark.usefixtures("app")
-NOON = clock.now().replace(hour=12, minute=0, second=10, microsecond=0)
+NOON = (clock.now() + timedelta(days=1)).replace(hour=12, minute=0, second=10, microsecond=0)
 LATER = NOON + timedelta(hours=13)
 ESSAY = "What I would do, & why: “listen” first.\r\n\r\n  Then <wait>. Ünïcode 雨 🐢\r\n" * 40
 WHOLE = {"name": "A name & more", "text": ESSAY, "again": "x"}

@@ -24,7 +24,7 @@ from tests.sessions.coming_in import (
 from tests.support.pages import Client, Visitor
 
 pytestmark = pytest.mark.usefixtures("app")
-NOON = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+NOON = (clock.now() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 RESTS = [(Role.ADVOCATE, 60), (Role.TUTOR, 30), (Role.REGISTRAR, 30), (Role.ADMIN, 30)]

@@ -28,7 +28,7 @@ from tests.support.pages import Visitor
 from tests.web.html import only, page as parsed, words
 
 pytestmark = pytest.mark.usefixtures("app")
-NOON = clock.now().replace(hour=12, minute=0, second=10, microsecond=0)
+NOON = (clock.now() + timedelta(days=1)).replace(hour=12, minute=0, second=10, microsecond=0)
 STEP = timedelta(seconds=30)
 
 

@@ -22,7 +22,7 @@ from tests.support.pages import Visitor
 from tests.web.html import find, only, page as parsed
 
 pytestmark = pytest.mark.usefixtures("app")
-NOON = clock.now().replace(hour=12, minute=0, second=10, microsecond=0)
+NOON = (clock.now() + timedelta(days=1)).replace(hour=12, minute=0, second=10, microsecond=0)
 MINUTE = timedelta(minutes=1)
 REASON = "Typed wrongly in the roster, as the deed poll shows."
 
