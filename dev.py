@@ -32,7 +32,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
-    ("mypy", "--strict", "lms", "config.py", "wsgi.py", "dev.py", "tests/support"),
+    ("mypy", "--strict", "lms", "config.py", "wsgi.py", "dev.py", "tests/support", "benchmarks"),
     ("deptry", "."),
 )
 

@@ -22,6 +22,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask_migrate import upgrade
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -30,7 +32,7 @@ from lms import clock, demo, vault, worker  # noqa: E402
 from lms.app import create_app  # noqa: E402
 from lms.catalogue.models import Page  # noqa: E402
 from lms.db import db  # noqa: E402
-from lms.upkeep import upgrade  # noqa: E402
+from lms.demo_people import advocates  # noqa: E402
 
 PEOPLE = 20
 ESSAY = "# Analysis\n\n" + "\n\n".join(
@@ -99,7 +101,7 @@ def _prepare(home: Path) -> tuple[dict[str, str], dict[str, str]]:
     app = create_app(settings)
     with app.app_context():
         upgrade()
-        demo.tell(settings.content_dir, config.DEMO_PASSWORD, clock.today())
+        demo.tell(settings, clock.today())
         worker.work_once()
         html = db.session.scalars(db.select(Page.html).order_by(Page.id)).first() or ""
         db.session.remove()
@@ -149,7 +151,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _targets(product: str, limit: str) -> dict[str, tuple[Target, Target]]:
-    ours = [_signed_in(product, person.address) for person in demo.advocates(0)[4 : 4 + PEOPLE]]
+    ours = [_signed_in(product, person.address) for person in advocates(0)[4 : 4 + PEOPLE]]
     theirs = [_entered(limit, who) for who in range(1, PEOPLE + 1)]
     mine, least = [cookie for cookie, _ in ours], theirs
     tokens = dict(ours)
@@ -265,7 +267,8 @@ def _token(page: str) -> str:
 
 def _get(url: str, path: str, cookie: str) -> str:
     asked = urllib.request.Request(url + path, headers={"Cookie": cookie})
-    return urllib.request.urlopen(asked).read().decode()
+    with urllib.request.urlopen(asked) as answer:
+        return str(answer.read().decode())
 
 
 def _family(pid: int) -> list[int]:

@@ -34,12 +34,14 @@ def connection() -> sqlite3.Connection:
         found.execute("PRAGMA journal_mode = wal")
         found.execute("PRAGMA synchronous = full")
         _local.connection = found
-    return _local.connection
+    kept: sqlite3.Connection = _local.connection
+    return kept
 
 
 def reader() -> tuple[int, str]:
     row = connection().execute("SELECT id, name FROM person WHERE id = ?", (session["who"],))
-    return row.fetchone()
+    found: tuple[int, str] = row.fetchone()
+    return found
 
 
 @app.get("/enter/<int:who>")
