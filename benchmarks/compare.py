@@ -156,8 +156,8 @@ def _targets(product: str, limit: str) -> dict[str, tuple[Target, Target]]:
     mine, least = [cookie for cookie, _ in ours], theirs
     tokens = dict(ours)
     page = re.search(r'href="(/learn/[^"]+/[^"]+)"', _get(product, "/", mine[0]))
-    work = re.search(r'href="(/assessments/ASM[^"/]+)', _get(product, "/assessments/", mine[0]))
-    if page is None or work is None:
+    works = re.findall(r'href="(/assessments/ASM[^"/]+)', _get(product, "/assessments/", mine[0]))
+    if page is None or not works:
         sys.exit("the front page names no page to read or work to hand in")
 
     def hand_in(cookie: str) -> str:
@@ -168,7 +168,8 @@ def _targets(product: str, limit: str) -> dict[str, tuple[Target, Target]]:
         "G1": (Target(product + page[1], mine), Target(f"{limit}/page", least)),
         "G2": (Target(f"{product}/", mine), Target(f"{limit}/dash", least)),
         "G5": (
-            Target(f"{product}{work[1]}/submit", mine, hand_in),
+            # The last is due last, and still open.
+            Target(f"{product}{works[-1]}/submit", mine, hand_in),
             Target(
                 f"{limit}/submit",
                 least,
