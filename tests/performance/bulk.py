@@ -203,10 +203,22 @@ def _states(enrolments: list[int], day: date, at: datetime) -> Iterable[dict[str
             }
 
 
+_given: set[str] = set()
+
+
+def _number() -> str:
+    """One that was not given yet: among thousands drawn by chance, two are alike now and then."""
+    number = new_number()
+    while number in _given:
+        number = new_number()
+    _given.add(number)
+    return number
+
+
 def _entry(account: int, at: datetime) -> dict[str, Any]:
     return {
         "ref": refs.new("ENT"),
-        "number": new_number(),
+        "number": _number(),
         "holder_id": account,
         "opened_at": at,
     }
