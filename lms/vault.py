@@ -25,7 +25,8 @@ class Keys:
     """The installation's keys, read once at start.
 
     seal   32 bytes, AES-256-GCM: dates of birth, TOTP seeds, links waiting in the outbox
-    audit  32 bytes, HMAC-SHA256: the audit chain
+    audit  32 bytes, HMAC-SHA256: the audit chain; and, each under a name of its own, what was tried
+           at the sign-in and what was sent to look somebody up
     """
 
     def __init__(self, seal: bytes, audit: bytes) -> None:
