@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 import config  # noqa: E402 - the product is found above
 from lms import clock, demo, vault, worker  # noqa: E402
 from lms.app import create_app  # noqa: E402
-from lms.catalogue.models import Page  # noqa: E402
+from lms.catalogue.models import PageText, Rendered  # noqa: E402
 from lms.db import db  # noqa: E402
 from lms.demo_people import advocates  # noqa: E402
 
@@ -103,7 +103,14 @@ def _prepare(home: Path) -> tuple[dict[str, str], dict[str, str]]:
         upgrade()
         demo.tell(settings, clock.today())
         worker.work_once()
-        html = db.session.scalars(db.select(Page.html).order_by(Page.id)).first() or ""
+        html = (
+            db.session.scalars(
+                db.select(Rendered.html)
+                .join(PageText, PageText.html_key == Rendered.sha256)
+                .order_by(PageText.page_id)
+            ).first()
+            or ""
+        )
         db.session.remove()
         db.engine.dispose()
     (home / "page.html").write_text(html, encoding="utf-8")

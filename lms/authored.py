@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,20 +17,30 @@ M = TypeVar("M", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 
 
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something an author has to mend.
 
-    file  path as the author knows it, from the content folder
-    line  counted from 1
+    file      path as the author knows it, from the content folder
+    line      counted from 1
+    message   what is wrong, and how to mend it
+    severity  an error keeps content from being published; a warning doesn't
     """
 
     file: str
     line: int
     message: str
+    severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: error: {self.message}"
+        return f"{self.file}:{self.line}: {self.severity}: {self.message}"
 
 
 class Faulty(Exception):
@@ -65,6 +76,11 @@ def read_text(path: Path, called: str) -> str:
         raw = path.read_bytes()
     except OSError:
         raise Faulty([Finding(called, 1, "the file is missing or can't be read")]) from None
+    return decoded(raw, called)
+
+
+def decoded(raw: bytes, called: str) -> str:
+    """The text of a file in UTF-8, with or without a mark at its beginning. Raises Faulty."""
     if len(raw) > MOST_BYTES:
         raise Faulty([Finding(called, 1, f"the file is larger than {MOST_BYTES >> 20} MB")])
     try:

@@ -14,12 +14,14 @@ from lms.access.actor import SYSTEM, Actor, Role
 from lms.accounts import operations as accounts, queries as people
 from lms.accounts.models import Account
 from lms.accounts.passwords import hashed
-from lms.catalogue import operations as catalogue, source as content_source
+from lms.catalogue import operations as catalogue
+from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations as cohorts, queries as enrolments, roster_operations
 from lms.cohorts.models import Cohort
 from lms.cohorts.roster import RosterRow
 from lms.cohorts.rules import Kind
+from lms.content import reading
 from lms.db import unit_of_work
 from lms.demo_people import DOMAIN, STAFF, Person, advocates, organisations
 from lms.organisations import operations as employers
@@ -92,6 +94,7 @@ def begin(settings: Settings, today: date) -> Beginning:
     """Staff, organisations, a rulebook and the content, some years ago."""
     day, content = date(first_year(today) - 3, 4, 3), settings.content_dir
     password_hash = hashed(settings.demo_password)
+    kept = keep(reading.read(content))
     with _on(day):
         staff = {local: _member(local, name, role, password_hash) for local, name, role in STAFF}
     with _on(day + timedelta(days=1)):
@@ -101,7 +104,7 @@ def begin(settings: Settings, today: date) -> Beginning:
         ]
         book = rulebooks.read(content, rulebooks.rulebook_files(content)[0])
         version = regulations.publish(book, actor=staff["registrar"])
-        published = catalogue.publish(content_source.read(content), actor=staff["author"])
+        published = catalogue.publish(kept, actor=staff["author"])
     with _on(day + timedelta(days=2)):
         for each in named:
             employers.approve(each, actor=staff["registrar2"])

@@ -190,7 +190,7 @@ def read_pages(intake: Intake, day: date, pages: Mapping[int, int]) -> Iterator[
         stops = [(m.module.slug, s) for m in reading.programme_way(reader) for s in m.way]
         with unit_of_work():
             for module, stop in stops[:count]:
-                page, _ = reading.page_for(reader, module, stop.page)
+                page = reading.page_for(reader, module, stop.page).page
                 learning.mark_read(place, page, actor=actor)
 
 

@@ -1,11 +1,10 @@
-"""Markdown to HTML that is safe to show. With markup_blocks, the sole user of markdown and bleach.
+"""Markdown to HTML that is safe to show. With its neighbours markup_*, sole user of the libraries.
 
 Sanitising comes after rendering and trusts nothing before it; a strict content security policy
 stands behind it (docs/adr/0002). Another sanitiser goes into `_clean`, and nowhere else.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import bleach
@@ -13,9 +12,12 @@ from markdown import Markdown
 from markupsafe import Markup
 
 from lms.errors import RuleBroken
-from lms.markup_blocks import Marks, Reference, Teaching, Term
+from lms.markup_blocks import Teaching
+from lms.markup_inline import Sentences
+from lms.markup_marks import Marks, QuestionText, Surroundings
+from lms.markup_questions import Question, taken_apart
 
-RENDERER = "1"  # kept beside what was rendered; raise it when the HTML of a text would change
+RENDERER = "2"  # kept beside what was rendered; raise it when the HTML of a text would change
 MOST_CHARACTERS = 200_000
 CONTROLS = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")  # none is shown
 
@@ -53,28 +55,43 @@ _TAGS = frozenset(
 )
 _PLAIN_ATTRIBUTES = {"a": ["href"], "th": ["align"], "td": ["align"], "ol": ["start"]}
 _ELSEWHERE = ("https://", "http://", "mailto:")
-_TEACHING_TAGS = _TAGS | {"div", "details", "summary", "span"}
+_TEACHING_TAGS = _TAGS | set("div details summary span figure figcaption img video".split())
 _CLASSES = frozenset(
-    "callout c-law c-practice c-caution c-case c-reflection c-keypoints callout-title "
-    "fold fold-keep code scroll table term cite".split()
+    "callout c-law c-practice c-caution c-safeguarding c-case c-reflection c-tutor c-objectives "
+    "c-keypoints callout-title fold fold-keep code scroll table term cite figure question".split()
 )
-_TEACHING_ATTRIBUTES = frozenset({"id", "open", "scope", "tabindex", "role", "aria-label"})
+_TEACHING_ATTRIBUTES = frozenset(
+    "id open scope tabindex role aria-label align start alt width height loading controls "
+    "preload".split()
+)
+_OWN_FILE = re.compile(r"files/[A-Za-z0-9][A-Za-z0-9._-]*")
+_OWN_PAGE = re.compile(r"(\.\./)?[a-z0-9-]+(/[a-z0-9-]+)?")
 
 
 @dataclass(frozen=True)
 class TeachingPage:
     """A page of a module, rendered.
 
-    html        safe to show as it stands
+    html        safe to show as it stands; each question leaves only its place
+    staff_html  the same with tutor notes; None where there are none
+    questions   knowledge checks, with their answers
     terms       keys of the glossary that the page uses, in order of first use
     references  keys of the references that the page cites, in order of first use
+    media       files that it shows
+    links       pages that it links to, as written, with the part they point to
     unknown     what it names and nobody defined: ``[[key]]`` or ``[@key]`` as written
+    faults      what is wrong with its blocks and links, each after words to look for
     """
 
     html: Markup
+    staff_html: Markup | None
+    questions: tuple[Question, ...]
     terms: tuple[str, ...]
     references: tuple[str, ...]
+    media: tuple[str, ...]
+    links: tuple[str, ...]
     unknown: tuple[str, ...]
+    faults: tuple[tuple[str, str], ...]
 
 
 def render(text: str) -> Markup:
@@ -97,25 +114,50 @@ def clean(html: str) -> Markup:
     return Markup(sunk)  # noqa: S704 - sanitised two lines above
 
 
-def render_teaching(
-    text: str, glossary: Mapping[str, Term], references: Mapping[str, Reference]
-) -> TeachingPage:
-    """A page of a module as HTML, with its blocks, its terms and its references.
+def render_teaching(text: str, around: Surroundings) -> TeachingPage:
+    """A page of a module as HTML, with its blocks, questions, terms and references.
 
     Raises RuleBroken for text that would take the renderer too long.
     """
     check_bounded(text)
     if is_heavy(text):
         raise RuleBroken("This text takes too long to render. Break up its longest paragraphs.")
-    marks = Marks(glossary, references)
-    markdown = Markdown(extensions=[*_PLAIN_EXTENSIONS, "toc", Teaching(marks)])
-    html = _clean(_converted(markdown, text), _TEACHING_TAGS, _teaching_attribute)
+    marks, for_staff = Marks(around), Marks(around, for_staff=True)
+    html = _teaching(text, marks)
+    questions = _questions(marks.questions, marks)
+    staff_html = _teaching(text, for_staff) if "tutor" in text else html
     return TeachingPage(
-        Markup(html),  # noqa: S704 - sanitised in the line above
+        html,
+        staff_html if staff_html != html else None,
+        questions,
         tuple(marks.terms_used),
         tuple(marks.references_used),
-        tuple(marks.unknown),
+        tuple(marks.media_used | for_staff.media_used),
+        tuple(marks.links_used | for_staff.links_used),
+        tuple(marks.unknown | for_staff.unknown),
+        tuple(dict.fromkeys([*marks.faults, *for_staff.faults])),
     )
+
+
+def _teaching(text: str, marks: Marks) -> Markup:
+    extensions = [*_PLAIN_EXTENSIONS, "toc", Teaching(marks), Sentences(marks)]
+    return _safe_teaching(_converted(Markdown(extensions=extensions), text))
+
+
+def _questions(texts: list[QuestionText], marks: Marks) -> tuple[Question, ...]:
+    """Each part of a question is a short text of its own: no blocks and no headings in it."""
+    if not texts:
+        return ()
+    markdown = Markdown(extensions=["sane_lists", Sentences(marks)])
+
+    def rendered(text: str) -> Markup:
+        return _safe_teaching(_converted(markdown.reset(), text))
+
+    return tuple(taken_apart(text, rendered) for text in texts)
+
+
+def _safe_teaching(html: str) -> Markup:
+    return Markup(_clean(html, _TEACHING_TAGS, _teaching_attribute))  # noqa: S704 - just cleaned
 
 
 def check_bounded(text: str) -> None:
@@ -168,6 +210,9 @@ def _plain_attribute(tag: str, name: str, value: str) -> bool:
 def _teaching_attribute(tag: str, name: str, value: str) -> bool:
     if name == "class":
         return set(value.split()) <= _CLASSES
-    if tag == "a" and name == "href":
-        return value.startswith("#")
-    return name in _TEACHING_ATTRIBUTES or name in {"align", "start"}
+    if name == "href":
+        page, _hash, _part = value.partition("#")
+        return tag == "a" and (not page or _OWN_PAGE.fullmatch(page) is not None)
+    if name == "src":
+        return tag in {"img", "video"} and _OWN_FILE.fullmatch(value) is not None
+    return name in _TEACHING_ATTRIBUTES

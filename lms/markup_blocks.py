@@ -1,53 +1,25 @@
-"""What our authors' Markdown has beyond the usual: blocks, glossary terms and references.
+"""The blocks that our authors' Markdown has beyond the usual.
 
 Blocks use the one syntax of pymdown-extensions (``/// law | Title`` … ``///``).
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
-from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
+
+from lms.markup_marks import Marks
+from lms.markup_media import Figure, Video
+from lms.markup_questions import QuestionBlock
 
 NATIONS = {
     "england-and-wales": ("E&W", "England and Wales"),
     "scotland": ("SCO", "Scotland"),
     "northern-ireland": ("NI", "Northern Ireland"),
 }
-_TERM = r"\[\[([^\[\]]{1,80})\]\]"
-_CITATION = r"\[@([a-z0-9-]{1,60})(?: ([^\[\]]{1,120}))?\]"
-
-
-@dataclass(frozen=True)
-class Term:
-    """A word of the glossary: how it reads in a sentence, and what it means."""
-
-    term: str
-    meaning: str
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A source: its title as it reads in a sentence."""
-
-    title: str
-
-
-@dataclass
-class Marks:
-    """What a page may name, and what it did name."""
-
-    glossary: Mapping[str, Term]
-    references: Mapping[str, Reference]
-    terms_used: dict[str, None] = field(default_factory=dict)
-    references_used: dict[str, None] = field(default_factory=dict)
-    unknown: dict[str, None] = field(default_factory=dict)
 
 
 class Callout(Block):  # type: ignore[misc] # the library has no types
@@ -100,6 +72,24 @@ class KeyPoints(Callout):
     NAME, WORD = "keypoints", "Key points"
 
 
+class Safeguarding(Callout):
+    """What to do when somebody is in danger: before anything else on the page."""
+
+    NAME, WORD = "safeguarding", "Safeguarding"
+
+
+class Objectives(Callout):
+    """What the reader will be able to do."""
+
+    NAME, WORD = "objectives", "You will be able to"
+
+
+class Tutor(Callout):
+    """Notes for tutors: they never leave the server for a learner."""
+
+    NAME, WORD = "tutor", "For tutors"
+
+
 class Fold(Block):  # type: ignore[misc] # the library has no types
     """A part that folds; what is written goes into an inner box."""
 
@@ -134,6 +124,18 @@ class Nation(Fold):
         return fold
 
 
+class Details(Fold):
+    """More for those who want it, closed until it is opened."""
+
+    NAME = "details"
+
+    def on_create(self, parent: Element) -> Element:
+        """A closed fold with its title."""
+        fold, summary = self._fold(parent, **{"class": "fold"})
+        summary.text = self.argument
+        return fold
+
+
 class Sensitive(Fold):
     """A part the reader opens when ready; it prints only when open."""
 
@@ -146,7 +148,23 @@ class Sensitive(Fold):
         return fold
 
 
-BLOCKS = (Law, Practice, Caution, Case, Reflection, KeyPoints, Nation, Sensitive)
+BLOCKS = (
+    Law,
+    Practice,
+    Caution,
+    Safeguarding,
+    Reflection,
+    Case,
+    Nation,
+    Tutor,
+    Objectives,
+    KeyPoints,
+    Details,
+    Sensitive,
+    Figure,
+    Video,
+    QuestionBlock,
+)
 
 
 class Teaching(BlocksExtension):  # type: ignore[misc] # the library has no types
@@ -159,82 +177,22 @@ class Teaching(BlocksExtension):  # type: ignore[misc] # the library has no type
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:  # noqa: N802
         """Called by the library with the object to extend."""
         for block in BLOCKS:
-            block_mgr.register(block, {})
-        md.inlinePatterns.register(_TermPattern(_TERM, self._marks), "term", 176)
-        md.inlinePatterns.register(_CitationPattern(_CITATION, self._marks), "citation", 177)
-        md.treeprocessors.register(_Tables(md), "tables", 5)
+            takes_marks = issubclass(block, Figure | Video | QuestionBlock)
+            block_mgr.register(block, {"marks": self._marks} if takes_marks else {})
+        md.treeprocessors.register(_WithoutTutors(md, self._marks), "tutors", 30)
 
 
-class _TermPattern(InlineProcessor):  # type: ignore[misc] # the library has no types
-    def __init__(self, pattern: str, marks: Marks) -> None:
-        super().__init__(pattern)
+class _WithoutTutors(Treeprocessor):  # type: ignore[misc] # the library has no types
+    """Takes tutor notes out, before what they name could count as named by the page."""
+
+    def __init__(self, md: Markdown, marks: Marks) -> None:
+        super().__init__(md)
         self._marks = marks
-
-    def handleMatch(  # noqa: N802
-        self, m: re.Match[str], data: str
-    ) -> tuple[Element | str, int, int]:
-        key = m[1]
-        term = self._marks.glossary.get(key)
-        if term is None:
-            self._marks.unknown[m[0]] = None
-            return key, m.start(), m.end()
-        link = Element("a", {"class": "term", "href": f"#term-{anchor(key)}"})
-        if key not in self._marks.terms_used:
-            link.set("id", f"use-{anchor(key)}")
-        self._marks.terms_used[key] = None
-        link.text = term.term
-        return link, m.start(), m.end()
-
-
-class _CitationPattern(InlineProcessor):  # type: ignore[misc] # the library has no types
-    def __init__(self, pattern: str, marks: Marks) -> None:
-        super().__init__(pattern)
-        self._marks = marks
-
-    def handleMatch(  # noqa: N802
-        self, m: re.Match[str], data: str
-    ) -> tuple[Element | str, int, int]:
-        key, place = m[1], m[2]
-        reference = self._marks.references.get(key)
-        if reference is None:
-            self._marks.unknown[m[0]] = None
-            return m[0], m.start(), m.end()
-        self._marks.references_used[key] = None
-        link = Element("a", {"class": "cite", "href": f"#ref-{key}"})
-        link.text = f"{reference.title}, {place}" if place else reference.title
-        before = Element("span")
-        before.text = "("
-        before.append(link)
-        link.tail = ")"
-        return before, m.start(), m.end()
-
-
-class _Tables(Treeprocessor):  # type: ignore[misc] # the library has no types
-    """Wide tables scroll in a box of their own that the keyboard can reach."""
 
     def run(self, root: Element) -> None:
-        """Wrap each table, and say which way its heads point."""
-        parents = {child: parent for parent in root.iter() for child in parent}
-        for number, table in enumerate(list(root.iter("table")), start=1):
-            parent = parents[table]
-            box = Element(
-                "div",
-                {
-                    "class": "scroll",
-                    "tabindex": "0",
-                    "role": "region",
-                    "aria-label": f"Table {number}",
-                },
-            )
-            place = list(parent).index(table)
-            parent.remove(table)
-            box.append(table)
-            parent.insert(place, box)
-            table.set("class", "table")
-            for head in table.iter("th"):
-                head.set("scope", "col")
-
-
-def anchor(key: str) -> str:
-    """A key as it stands in an address."""
-    return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
+        """Nothing of a note stays behind for a learner."""
+        if self._marks.for_staff:
+            return
+        for parent in list(root.iter()):
+            for note in parent.findall("div[@class='callout c-tutor']"):
+                parent.remove(note)

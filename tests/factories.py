@@ -21,11 +21,14 @@ from lms.assessment import operations as assessments
 from lms.assessment.models import Assessment, Submission
 from lms.assessment.operations import Work
 from lms.audit import queries as trail
-from lms.catalogue import operations as catalogue, queries as contents, source
+from lms.catalogue import operations as catalogue, queries as contents
+from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations as cohorts
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.rules import Kind, academic_year
+from lms.content import reading
+from lms.content.source import Content
 from lms.db import unit_of_work
 from lms.documents import Kind as FileKind
 from lms.marking import operations as marking, queries as marks, release_operations
@@ -110,8 +113,9 @@ def make_regulations(**changes: Any) -> RegulationsVersion:
 
 def make_content() -> ContentVersion:
     """The real content, published."""
+    kept = keep(_content())
     with unit_of_work():
-        return catalogue.publish(_content(), actor=SYSTEM)
+        return catalogue.publish(kept, actor=SYSTEM)
 
 
 def make_cohort(
@@ -242,13 +246,13 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def _content() -> source.Content:
+def _content() -> Content:
     if not _read:
-        _read.append(source.read(CONTENT))
+        _read.append(reading.read(CONTENT))
     return _read[0]
 
 
-_read: list[source.Content] = []
+_read: list[Content] = []
 _rules_read: dict[str, tuple[str, Regulations]] = {}
 
 

@@ -19,7 +19,17 @@ FACTS = {
     *("role_grant", "role_confirmation", "role_end"),
     *("organisation_approval", "placement", "placement_end"),
     # what was taught, and by which rules
-    *("content_version", "module", "page", "brief", "criterion", "regulations_version"),
+    *(
+        "content_version",
+        "content_file",
+        "rendered",
+        "module",
+        "page",
+        "page_text",
+        "brief",
+        "criterion",
+        "regulations_version",
+    ),
     # who was enrolled
     *("intake", "cohort", "enrolment", "enrolment_event"),
     # what was set and handed in

@@ -186,13 +186,35 @@ def test_a_sender_s_name_for_a_file_survives_the_way_down_and_up(empty: Flask) -
     downgrade(revision="0001")
     with db.engine.connect() as connection:
         said = connection.execute(text("SELECT id, file_name FROM submission")).all()
-        assert facts.protected(connection) == fact_tables()
+        assert facts.protected(connection) == fact_tables() & tables()
     assert said == [(key, "text.md")]
     upgrade()
     with db.engine.connect() as connection:
         kept = connection.execute(text("SELECT submission_id, name FROM submitted_name")).all()
         assert facts.protected(connection) == fact_tables()
     assert kept == [(key, "text.md")]
+
+
+def test_what_a_page_shows_survives_the_way_down_and_up(empty: Flask) -> None:
+    """It moved to where HTML is kept once in 0003; pages stay protected on both sides."""
+    upgrade()
+    factories.make_content()
+    shown = text(
+        "SELECT page_id, html, questions FROM page_text JOIN rendered ON sha256 = html_key "
+        "ORDER BY page_id"
+    )
+    with db.engine.connect() as connection:
+        before = [(page, html) for page, html, _ in connection.execute(shown)]
+    db.session.remove()
+    downgrade(revision="0002")
+    with db.engine.connect() as connection:
+        pages = connection.execute(text("SELECT id, html FROM page ORDER BY id")).all()
+        assert "page" in facts.protected(connection)
+    assert [tuple(page) for page in pages] == before
+    upgrade()
+    with db.engine.connect() as connection:
+        assert [(page, html) for page, html, _ in connection.execute(shown)] == before
+        assert facts.protected(connection) == fact_tables()
 
 
 def test_a_sender_s_name_for_a_file_can_be_erased_and_the_fact_stands(

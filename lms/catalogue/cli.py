@@ -8,8 +8,10 @@ from flask.cli import with_appcontext
 from config import content_dir
 from lms.access.actor import SYSTEM
 from lms.authored import Faulty
-from lms.catalogue import operations, source
-from lms.catalogue.source import Content
+from lms.catalogue import operations
+from lms.catalogue.keeping import keep
+from lms.content import reading
+from lms.content.source import Content
 from lms.db import unit_of_work
 
 
@@ -38,15 +40,16 @@ def publish(dry_run: bool) -> None:
     if dry_run:
         click.echo(f"Would publish {content.sha256[:12]}.")
         return
+    kept = keep(content)
     with unit_of_work():
-        version = operations.publish(content, actor=SYSTEM)
+        version = operations.publish(kept, actor=SYSTEM)
         published = version.ref
     click.echo(f"Published as {published}.")
 
 
 def _read(folder: Path) -> Content:
     try:
-        return source.read(folder)
+        return reading.read(folder)
     except Faulty as faults:
         for finding in faults.findings:
             click.echo(str(finding), err=True)

@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base
+
+# What pages were said to hold in before they said it themselves.
+_EVERYWHERE = '["england-and-wales", "scotland", "northern-ireland"]'
 
 
 class ContentVersion(Base):
@@ -27,6 +30,30 @@ class ContentVersion(Base):
     published_at: Mapped[datetime]
 
 
+class ContentFile(Base):
+    """One authored file of a version; its bytes lie in storage, kept once."""
+
+    __tablename__ = "content_file"
+    __fact__ = True
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)  # from the content folder
+    key: Mapped[str]  # SHA-256 of the bytes, hex; see lms/storage.py
+    size: Mapped[int]  # in bytes
+    kind: Mapped[str]  # media type of a picture or film; empty for what is written
+
+
+class Rendered(Base):
+    """HTML that was rendered once, kept once by its own hash."""
+
+    __tablename__ = "rendered"
+    __fact__ = True
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    renderer: Mapped[str]
+    html: Mapped[str]
+
+
 class Module(Base):
     """A course module, as published in one version."""
 
@@ -41,6 +68,7 @@ class Module(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"))
     position: Mapped[int]  # from 1
     slug: Mapped[str]  # its name in addresses
+    folder: Mapped[str] = mapped_column(server_default="")  # its name below modules/
     code: Mapped[str]
     title: Mapped[str]
     level: Mapped[int]
@@ -49,7 +77,9 @@ class Module(Base):
     law_as_at: Mapped[date]
     review_by: Mapped[date]
     outcomes: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # key, text
-    reviewers: Mapped[dict[str, str | None]] = mapped_column(JSON)  # by kind of review
+    nations: Mapped[list[str]] = mapped_column(JSON, server_default=_EVERYWHERE)
+    prerequisites: Mapped[list[str]] = mapped_column(JSON, server_default="[]")  # folders
+    reviewers: Mapped[dict[str, Any]] = mapped_column(JSON)  # by kind of review: by, on; or None
 
 
 class Page(Base):
@@ -64,8 +94,10 @@ class Page(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     module_id: Mapped[int] = mapped_column(ForeignKey("module.id"))
-    position: Mapped[int]  # from 1
+    position: Mapped[int]  # from 1; those that stand in for others come last
     slug: Mapped[str]
+    # An alternative to another page, off the way through the module.
+    stands_in: Mapped[bool] = mapped_column(server_default=false())
     title: Mapped[str]
     minutes: Mapped[int]
     law_as_at: Mapped[date]
@@ -73,10 +105,27 @@ class Page(Base):
     advice: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     outcomes: Mapped[list[str]] = mapped_column(JSON)
     for_review: Mapped[list[str]] = mapped_column(JSON)  # statements a lawyer has to look at
+    nations: Mapped[list[str]] = mapped_column(JSON, server_default=_EVERYWHERE)
+    reviewers: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}")  # by kind
     source: Mapped[str]  # Markdown, as authored
-    html: Mapped[str]  # rendered and sanitised once, with its references and words below
 
     module: Mapped[Module] = relationship()
+
+
+class PageText(Base):
+    """What a page shows: HTML rendered and sanitised once, its references and words below it."""
+
+    __tablename__ = "page_text"
+    __fact__ = True
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), primary_key=True)
+    html_key: Mapped[str] = mapped_column(ForeignKey("rendered.sha256"))
+    staff_key: Mapped[str] = mapped_column(ForeignKey("rendered.sha256"))  # with tutor notes
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # with answers: for the server
+
+    page: Mapped[Page] = relationship()
+    rendered: Mapped[Rendered] = relationship(foreign_keys=[html_key])
+    staff_rendered: Mapped[Rendered] = relationship(foreign_keys=[staff_key])
 
 
 class Brief(Base):

@@ -1,20 +1,37 @@
 """Publishing what is taught."""
 
-from lms import clock, refs
+import hashlib
+from dataclasses import asdict
+
+from lms import clock, markup, refs
 from lms.access import gate
 from lms.access.actor import Actor
 from lms.access.permissions import Permission as P
 from lms.audit.trail import Event, record
 from lms.catalogue import queries
-from lms.catalogue.foot import with_foot
-from lms.catalogue.models import Brief, ContentVersion, Criterion, Module, Page
-from lms.catalogue.source import Content, Module as ModuleSource
+from lms.catalogue.keeping import Kept
+from lms.catalogue.models import (
+    Brief,
+    ContentFile,
+    ContentVersion,
+    Criterion,
+    Module,
+    Page,
+    PageText,
+    Rendered,
+)
+from lms.content.foot import with_foot
+from lms.content.source import Content, Module as ModuleSource, Page as PageSource
 from lms.db import db
 
 
-def publish(content: Content, *, actor: Actor) -> ContentVersion:
-    """Record checked content as a new version. The same content again is the same version."""
+def publish(kept: Kept, *, actor: Actor) -> ContentVersion:
+    """Record checked content as a new version. The same content again is the same version.
+
+    kept  the content, whose files are in storage already
+    """
     gate.require(actor, P.PUBLISH_CONTENT)
+    content = kept.content
     known = queries.version_with_content(content.sha256)
     if known is not None:
         return known
@@ -31,6 +48,10 @@ def publish(content: Content, *, actor: Actor) -> ContentVersion:
     )
     db.session.add(version)
     db.session.flush()
+    db.session.add_all(
+        ContentFile(version_id=version.id, name=f.name, key=f.key, size=f.size, kind=f.kind)
+        for f in kept.files
+    )
     for position, module in enumerate(content.modules, start=1):
         _publish_module(version, position, module, content)
     record(actor, Event.CONTENT_PUBLISHED, version.ref, sha256=version.sha256)
@@ -45,6 +66,7 @@ def _publish_module(
         version_id=version.id,
         position=position,
         slug=source.slug,
+        folder=source.folder,
         code=file.code,
         title=file.title,
         level=file.level,
@@ -53,7 +75,9 @@ def _publish_module(
         law_as_at=file.law_as_at,
         review_by=file.review_by,
         outcomes=[outcome.model_dump() for outcome in file.outcomes],
-        reviewers=file.reviewers.model_dump(),
+        nations=list(file.nations),
+        prerequisites=list(file.prerequisites),
+        reviewers=file.reviewers.model_dump(mode="json"),
     )
     db.session.add(module)
     db.session.flush()
@@ -62,24 +86,53 @@ def _publish_module(
 
 
 def _publish_pages(module: Module, source: ModuleSource, content: Content) -> None:
-    for position, page in enumerate(source.pages, start=1):
-        front = page.front
+    for position, each in enumerate(source.pages, start=1):
+        page = _page(module, position, each)
+        db.session.add(page)
+        db.session.flush()
+        html = with_foot(each.shown, each.shown.html, content.glossary, content.references)
+        staff = each.shown.staff_html
+        shown_to_staff = (
+            with_foot(each.shown, staff, content.glossary, content.references) if staff else html
+        )
         db.session.add(
-            Page(
-                module_id=module.id,
-                position=position,
-                slug=page.slug,
-                title=front.title,
-                minutes=front.minutes,
-                law_as_at=front.law_as_at,
-                review_by=front.review_by,
-                advice=front.content_advice.model_dump() if front.content_advice else None,
-                outcomes=list(front.outcomes),
-                for_review=list(front.for_review),
-                source=page.source,
-                html=str(with_foot(page.shown, content.glossary, content.references)),
+            PageText(
+                page_id=page.id,
+                html_key=_keep_html(html),
+                staff_key=_keep_html(shown_to_staff),
+                questions=[asdict(question) for question in each.shown.questions],
             )
         )
+
+
+def _page(module: Module, position: int, source: PageSource) -> Page:
+    front = source.front
+    advice = front.content_advice
+    return Page(
+        module_id=module.id,
+        position=position,
+        slug=source.slug,
+        stands_in=source.stands_in,
+        title=front.title,
+        minutes=front.minutes,
+        law_as_at=front.law_as_at,
+        review_by=front.review_by,
+        advice=advice.model_dump() if advice else None,
+        outcomes=list(front.outcomes),
+        for_review=list(front.for_review),
+        nations=list(front.nations or module.nations),
+        reviewers=front.reviewers.model_dump(mode="json"),
+        source=source.source,
+    )
+
+
+def _keep_html(html: str) -> str:
+    """Keep HTML once, whatever version shows it; returns its key."""
+    key = hashlib.sha256(html.encode()).hexdigest()
+    if db.session.get(Rendered, key) is None:
+        db.session.add(Rendered(sha256=key, renderer=markup.RENDERER, html=html))
+        db.session.flush()
+    return key
 
 
 def _publish_briefs(module: Module, source: ModuleSource, content: Content) -> None:
@@ -92,7 +145,7 @@ def _publish_briefs(module: Module, source: ModuleSource, content: Content) -> N
             words=each.file.words,
             outcomes=list(each.file.outcomes),
             source=each.source,
-            html=str(with_foot(each.shown, content.glossary, content.references)),
+            html=str(with_foot(each.shown, each.shown.html, content.glossary, content.references)),
         )
         db.session.add(brief)
         db.session.flush()

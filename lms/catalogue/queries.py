@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, defer
 
-from lms.catalogue.models import Brief, ContentVersion, Criterion, Module, Page
+from lms.catalogue.models import Brief, ContentVersion, Criterion, Module, Page, PageText
 from lms.db import db
 from lms.errors import NotFound
 
@@ -50,7 +50,7 @@ def pages_of(module: Module) -> Sequence[Page]:
     return db.session.scalars(
         select(Page)
         .where(Page.module_id == module.id)
-        .options(defer(Page.html), defer(Page.source))
+        .options(defer(Page.source))
         .order_by(Page.position)
     ).all()
 
@@ -61,6 +61,11 @@ def page_of(module: Module, slug: str) -> Page:
     if found is None:
         raise NotFound
     return found
+
+
+def text_of(page: Page) -> PageText:
+    """What a page shows, and its questions with their answers."""
+    return db.session.get_one(PageText, page.id)
 
 
 def briefs_of(version_id: int) -> Sequence[Brief]:

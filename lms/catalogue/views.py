@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from lms.access.gate import actor, may_ever, needs
 from lms.access.permissions import Permission as P
 from lms.authored import Faulty, Finding
-from lms.catalogue import operations, queries, source
-from lms.catalogue.source import Content
+from lms.catalogue import operations, queries
+from lms.catalogue.keeping import keep
+from lms.content import reading
+from lms.content.source import Content
 from lms.db import unit_of_work
 from lms.web.forms import Sent
 
@@ -40,14 +42,15 @@ def publish() -> ResponseReturnValue:
     if content is None:
         flash("Nothing was published: the content has findings.")
         return redirect(url_for("catalogue.authoring"))
+    kept = keep(content)
     with unit_of_work():
-        operations.publish(content, actor=actor())
+        operations.publish(kept, actor=actor())
     flash("The content is published. Running intakes keep the version they have.")
     return redirect(url_for("catalogue.authoring"))
 
 
 def _folder() -> tuple[Content | None, list[Finding]]:
     try:
-        return source.read(Path(current_app.config["CONTENT_DIR"])), []
+        return reading.read(Path(current_app.config["CONTENT_DIR"])), []
     except Faulty as faults:
         return None, faults.findings

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from lms.catalogue.models import ContentVersion, Module, Page
+from lms.catalogue.models import ContentVersion, Module, Page, PageText, Rendered
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import enrolments_of
 from lms.cohorts.rules import ACTIVE, State
@@ -72,24 +72,43 @@ def staff_reader() -> Reader | None:
     return Reader(newest) if newest is not None else None
 
 
-def page_for(reader: Reader, module_slug: str, page_slug: str) -> tuple[Page, Module]:
-    """One page in the reader's own version. Raises NotFound."""
+@dataclass(frozen=True)
+class Opened:
+    """A page as it is shown to its reader.
+
+    html       with tutor notes for staff, never for learners
+    questions  with their answers: these don't leave the server
+    """
+
+    page: Page
+    module: Module
+    html: str
+    questions: list[dict[str, Any]]
+
+
+def page_for(reader: Reader, module_slug: str, page_slug: str) -> Opened:
+    """One page in the reader's own version. Raises NotFound. One query."""
+    shown = PageText.html_key if reader.enrolment else PageText.staff_key
     row = db.session.execute(
-        select(Page, Module)
+        select(Page, Module, Rendered.html, PageText.questions)
         .join(Module, Module.id == Page.module_id)
+        .join(PageText, PageText.page_id == Page.id)
+        .join(Rendered, Rendered.sha256 == shown)
         .where(Module.version_id == reader.version_id)
         .where(Module.slug == module_slug, Page.slug == page_slug)
     ).first()
     if row is None:
         raise NotFound
-    return row[0], row[1]
+    return Opened(*row)
 
 
 def way_through(reader: Reader, module_id: int) -> list[Stop]:
     """Every page of a module, in order, and whether it is read. One query."""
     columns = (Module.slug, Page.slug, Page.title, Page.minutes, PageRead.page_id.is_not(None))
     rows = db.session.execute(
-        _reading(reader, select(*columns)).where(Module.id == module_id).order_by(Page.position)
+        _reading(reader, select(*columns))
+        .where(Module.id == module_id, Page.stands_in.is_(False))
+        .order_by(Page.position)
     )
     return [Stop(*row) for row in rows]
 
@@ -101,7 +120,7 @@ def programme_way(reader: Reader) -> list[ModuleWay]:
             reader,
             select(Module, Page.slug, Page.title, Page.minutes, PageRead.page_id.is_not(None)),
         )
-        .where(Module.version_id == reader.version_id)
+        .where(Module.version_id == reader.version_id, Page.stands_in.is_(False))
         .order_by(Module.position, Page.position)
     )
     found: dict[int, tuple[Module, list[Stop]]] = {}

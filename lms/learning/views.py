@@ -60,23 +60,23 @@ def module(module: str) -> ResponseReturnValue:
 def page(module: str, page: str) -> ResponseReturnValue:
     """One page, as it was rendered when it was published."""
     reader = _open_reader()
-    shown, its_module = queries.page_for(reader, module, page)
-    way = queries.way_through(reader, its_module.id)
+    opened = queries.page_for(reader, module, page)
+    way = queries.way_through(reader, opened.module.id)
     here = next(i for i, stop in enumerate(way) if stop.page == page)
     nation = _nation()
     folded = bool(nation) and request.args.get("nations") != "all"
-    html = opened_for(nation, shown.html) if folded else shown.html
+    html = opened_for(nation, opened.html) if folded else opened.html
     return render_template(
         "learning/page.html",
-        page=shown,
+        page=opened.page,
         html=Markup(html),  # noqa: S704 - sanitised when it was published
-        module=its_module,
+        module=opened.module,
         way=way,
         here=here,
-        parts=parts_of(shown.html),
+        parts=parts_of(opened.html),
         reader=reader,
         today=clock.today(),
-        nations=NATIONS if differs_by_nation(shown.html) else {},
+        nations=NATIONS if differs_by_nation(opened.html) else {},
         nation=nation,
         folded=folded,
     )
@@ -150,7 +150,7 @@ def _own_page(module: str, page: str) -> tuple[Enrolment, Page]:
     reader = _open_reader()
     if reader.enrolment is None:
         raise NotFound
-    return reader.enrolment, queries.page_for(reader, module, page)[0]
+    return reader.enrolment, queries.page_for(reader, module, page).page
 
 
 def _on_from(module: str, page: str) -> ResponseReturnValue:

@@ -60,7 +60,7 @@ def test_broken_front_matter_is_refused_with_file_line_and_reason_and_what_is_li
     assert "Publish this content" not in page.text
     assert [each.ref for each in queries.versions()] == [live.ref]
     module = queries.module_of(live.id, "first")
-    assert "What it says." in queries.page_of(module, "beginning").html
+    assert "What it says." in queries.text_of(queries.page_of(module, "beginning")).rendered.html
 
 
 def test_findings_are_shown_as_text(browser, folder) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lms.authored import Faulty
-from lms.catalogue import source
+from lms.content import reading
 from tests.catalogue.folder import a_folder, change
 
 PAGE = "modules/01-first/01-beginning.md"
@@ -20,12 +20,12 @@ def folder(tmp_path: Path) -> Path:
 
 def findings(folder: Path) -> list[str]:
     with pytest.raises(Faulty) as faults:
-        source.read(folder)
+        reading.read(folder)
     return [str(each) for each in faults.value.findings]
 
 
 def test_a_folder_in_order_has_no_findings(folder: Path) -> None:
-    content = source.read(folder)
+    content = reading.read(folder)
     assert [module.slug for module in content.modules] == ["first", "second"]
     assert [page.slug for page in content.modules[0].pages] == ["beginning", "end"]
     assert [brief.file.key for brief in content.modules[0].briefs] == ["essay"]
@@ -106,7 +106,7 @@ WRONG = {
         PAGE,
         "What it says.",
         "![A map](https://example.org/m.png)",
-        f"{PAGE}:14: error: pictures are not shown",
+        f"{PAGE}:14: error: a picture stands in a block",
     ),
     "a block that is never closed": (
         PAGE,
@@ -294,8 +294,8 @@ def test_a_file_that_is_not_utf_8_is_told_with_the_line(folder: Path) -> None:
 
 
 def test_a_file_may_have_a_mark_before_it_and_lines_as_windows_ends_them(folder: Path) -> None:
-    before = source.read(folder)
+    before = reading.read(folder)
     for name in (PAGE, MODULE):
         text = (folder / name).read_text(encoding="utf-8")
         (folder / name).write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
-    assert source.read(folder).sha256 == before.sha256
+    assert reading.read(folder).sha256 == before.sha256

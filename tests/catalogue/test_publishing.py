@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from lms import clock
 from lms.access.actor import SYSTEM, Actor, Role
-from lms.catalogue import operations, queries, source
+from lms.catalogue import operations, queries
+from lms.catalogue.keeping import keep
 from lms.catalogue.models import Brief, ContentVersion, Criterion, Module, Page
 from lms.cohorts import operations as cohorts
+from lms.content import reading
 from lms.db import db, unit_of_work
 from lms.errors import NotFound
 from tests import factories
@@ -31,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def publish(folder: Path, actor: Actor = SYSTEM) -> ContentVersion:
-    content = source.read(folder)
+    content = keep(reading.read(folder))
     with unit_of_work():
         return operations.publish(content, actor=actor)
 
@@ -75,10 +77,11 @@ def test_a_page_is_kept_as_written_and_as_shown_with_its_sources_and_words(folde
     module = queries.module_of(publish(folder).id, "first")
     page = queries.page_of(module, "beginning")
     assert "[[NRM]]" in page.source
-    assert 'href="#term-nrm"' in page.html
-    assert '<div id="term-nrm"><dt>NRM</dt>' in page.html
-    assert '<li id="ref-act">An Example Act 2015. Act, law as at 7 April 2026' in page.html
-    assert "https://www.legislation.gov.uk/ukpga/2015/30" in page.html
+    html = queries.text_of(page).rendered.html
+    assert 'href="#term-nrm"' in html
+    assert '<div id="term-nrm"><dt>NRM</dt>' in html
+    assert '<li id="ref-act">An Example Act 2015. Act, law as at 7 April 2026' in html
+    assert "https://www.legislation.gov.uk/ukpga/2015/30" in html
 
 
 def test_publishing_the_same_twice_makes_no_second_version(folder: Path) -> None:
@@ -144,7 +147,7 @@ def run(statement: str) -> None:
 
 
 def test_half_a_version_is_never_published(folder: Path) -> None:
-    content = source.read(folder)
+    content = keep(reading.read(folder))
 
     def stop_half_way() -> None:
         with unit_of_work():
@@ -157,7 +160,7 @@ def test_half_a_version_is_never_published(folder: Path) -> None:
 
 
 def test_two_who_publish_the_same_at_once_make_one_version(app: Flask, folder: Path) -> None:
-    content = source.read(folder)
+    content = keep(reading.read(folder))
     start = threading.Barrier(2)
     refs: list[str] = []
 
@@ -194,15 +197,15 @@ def test_a_cohort_keeps_its_version_while_a_newer_one_is_published(folder: Path)
     assert cohort.content_version_id == first.id
     assert cohort.content_version_id != second.id
     module = queries.module_of(cohort.content_version_id, "first")
-    assert "What it says." in queries.page_of(module, "beginning").html
+    assert "What it says." in queries.text_of(queries.page_of(module, "beginning")).rendered.html
 
 
 def test_rendering_happens_before_publishing_and_never_when_reading(folder: Path) -> None:
-    content = source.read(folder)
+    content = keep(reading.read(folder))
     with no_rendering() as rendered:
         with unit_of_work():
             version = operations.publish(content, actor=SYSTEM)
         for module in queries.modules_of(version.id):
             for page in queries.pages_of(module):
-                assert queries.page_of(module, page.slug).html
+                assert queries.text_of(queries.page_of(module, page.slug)).rendered.html
     assert rendered == []

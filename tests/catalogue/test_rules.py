@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from lms.catalogue.rules import Assessed, credit_faults, outcome_faults, weighting_faults
+from lms.content.rules import Assessed, credit_faults, outcome_faults, weighting_faults
 
 OUTCOMES = st.sampled_from([f"LO{number}" for number in range(1, 7)])
 

@@ -10,11 +10,13 @@ from sqlalchemy.exc import DatabaseError
 
 from lms.access.actor import SYSTEM, Actor, Role
 from lms.audit.models import AuditEntry
-from lms.catalogue import operations as catalogue, source
+from lms.catalogue import operations as catalogue
+from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations, queries
 from lms.cohorts.models import Cohort, Intake
 from lms.cohorts.rules import State
+from lms.content import reading
 from lms.db import db, unit_of_work
 from lms.errors import Conflict, NotFound, RuleBroken
 from lms.regulations.models import RegulationsVersion
@@ -66,9 +68,9 @@ def test_what_an_intake_entered_under_stays_when_something_newer_is_published(
 ) -> None:
     first = opened(2026, book, content)
     newer_book = factories.make_regulations(rounding={"kind": "down", "places": 0})
-    newer = dataclasses.replace(source.read(factories.CONTENT), sha256="0" * 64)
+    newer = dataclasses.replace(reading.read(factories.CONTENT), sha256="0" * 64)
     with unit_of_work():
-        newer_content = catalogue.publish(newer, actor=SYSTEM)
+        newer_content = catalogue.publish(keep(newer), actor=SYSTEM)
     second = opened(2027, newer_book, newer_content)
     db.session.expire_all()
     assert (first.intake.regulations_version, first.content_version) == (book, content)

@@ -5,14 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from lms.catalogue import source
-from lms.catalogue.foot import with_foot
-from lms.catalogue.source import Brief, Module, Page
+from lms import markup
+from lms.content import reading
+from lms.content.foot import with_foot
+from lms.content.source import Brief, Module, Page
 from lms.markup_blocks import NATIONS
+from lms.markup_marks import Surroundings
 from tests.factories import CONTENT
 from tests.markup.reading import found_in
 
-LIVE = source.read(CONTENT)
+LIVE = reading.read(CONTENT)
 PAGES = [(module, page) for module in LIVE.modules for page in module.pages]
 BRIEFS = [(module, brief) for module in LIVE.modules for brief in module.briefs]
 PAGE_NAMES = [f"{module.slug}/{page.slug}" for module, page in PAGES]
@@ -29,7 +31,7 @@ each_brief = pytest.mark.parametrize(
 def prose(page: Page | Brief) -> list[str]:
     """Words that a person reads: no front matter, no signs, no titles of sources."""
     cited = re.sub(r"\[@[^\]]*\]", "", page.source)
-    shown = source.markup.render_teaching(cited, {}, {}).html
+    shown = markup.render_teaching(cited, Surroundings()).html
     return re.findall(r"[\w’'-]+", " ".join(found_in(shown).words))
 
 
@@ -127,7 +129,7 @@ def test_every_source_is_cited_and_every_word_explained_is_used() -> None:
 def test_a_source_that_nobody_could_read_is_shown_as_cited_at_second_hand(
     module: Module, page: Page
 ) -> None:
-    foot = with_foot(page.shown, LIVE.glossary, LIVE.references)
+    foot = with_foot(page.shown, page.shown.html, LIVE.glossary, LIVE.references)
     for key in page.shown.references:
         line = foot.split(f'<li id="ref-{key}">')[1].split("</li>")[0]
         assert ("cited at second hand" in line) == (not LIVE.references[key].read)

@@ -75,6 +75,7 @@ PROGRAM = """
 import json, resource, sys
 from lms import documents, markup
 from lms.errors import RuleBroken
+from lms.markup_marks import Surroundings
 
 def spent():
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -92,7 +93,7 @@ def timed(read):
 print(json.dumps({
     name: [
         timed(lambda: documents.read(documents.Kind.TEXT, text.encode())),
-        timed(lambda: markup.render_teaching(text, {}, {})),
+        timed(lambda: markup.render_teaching(text, Surroundings())),
     ]
     for name, text in json.load(sys.stdin).items()
 }))

@@ -3,7 +3,7 @@
 import pytest
 
 from lms import markup
-from lms.markup_blocks import Reference, Term
+from lms.markup_marks import Reference, Surroundings, Term
 from tests.markup import reading
 from tests.markup.payloads import FAR, payloads
 from tests.markup.reading import found_in
@@ -14,7 +14,7 @@ REFERENCES = {"x": Reference('An "Act" <2015>')}
 
 
 def teaching(text: str) -> str:
-    return str(markup.render_teaching(text, GLOSSARY, REFERENCES).html)
+    return str(markup.render_teaching(text, Surroundings(GLOSSARY, REFERENCES)).html)
 
 
 def test_the_list_of_payloads_is_long() -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from lms import markup
+from lms.markup_marks import Surroundings
 from tests.markup import reading
 from tests.markup.payloads import payloads
 from tests.support import chromium
@@ -33,7 +34,7 @@ def rendered() -> list[str]:
     texts = sorted(set(payloads()))
     return [
         *(str(markup.render(text)) for text in texts),
-        *(str(markup.render_teaching(text, {}, {}).html) for text in texts),
+        *(str(markup.render_teaching(text, Surroundings()).html) for text in texts),
     ]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from lms import documents, markup
 from lms.documents import Kind, Unreadable
+from lms.markup_marks import Surroundings
 from tests.markup.reading import found_in, tags_in
 
 
@@ -21,7 +22,7 @@ def test_text_that_is_not_utf_8_is_refused_with_what_to_do() -> None:
 def test_a_control_character_never_comes_through(sign: str) -> None:
     for text in (f"a{sign}b", f"# a{sign}b", f"<scr{sign}ipt>", f"[x](http://a{sign}b)"):
         assert sign not in markup.render(text)
-        assert sign not in markup.render_teaching(text, {}, {}).html
+        assert sign not in markup.render_teaching(text, Surroundings()).html
 
 
 def test_lines_may_end_as_windows_ends_them() -> None:
@@ -44,7 +45,7 @@ def test_any_script_and_direction_is_shown_as_written(text: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "\t", "\ufeff"])
 def test_nothing_is_shown_as_nothing(text: str) -> None:
     assert words(markup.render(text)) == ""
-    assert words(markup.render_teaching(text, {}, {}).html) == ""
+    assert words(markup.render_teaching(text, Surroundings()).html) == ""
 
 
 def test_words_are_counted_as_a_person_would() -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from lms import markup
-from lms.markup_blocks import BLOCKS, NATIONS, Reference, Term
+from lms.markup_blocks import BLOCKS, NATIONS
+from lms.markup_marks import Reference, Surroundings, Term
 from tests.markup.reading import found_in, tags_in
 
 GLOSSARY = {"NRM": Term("NRM", "A meaning."), "duty to notify": Term("duty", "A meaning.")}
@@ -11,7 +12,7 @@ REFERENCES = {"msa-2015": Reference("Modern Slavery Act 2015")}
 
 
 def teaching(text: str) -> markup.TeachingPage:
-    return markup.render_teaching(text, GLOSSARY, REFERENCES)
+    return markup.render_teaching(text, Surroundings(GLOSSARY, REFERENCES))
 
 
 def words(html: str) -> str:

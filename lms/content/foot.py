@@ -5,9 +5,9 @@ from datetime import date
 
 from markupsafe import Markup
 
-from lms.catalogue.shapes import ReferenceShape, TermShape
+from lms.content.shapes import ReferenceShape, TermShape
 from lms.markup import TeachingPage
-from lms.markup_blocks import anchor
+from lms.markup_inline import anchor
 
 _KINDS = {
     "act": "Act",
@@ -35,11 +35,15 @@ _WORD = Markup(
 
 def with_foot(
     shown: TeachingPage,
+    html: Markup,
     terms: Mapping[str, TermShape],
     references: Mapping[str, ReferenceShape],
 ) -> Markup:
-    """A page's HTML with what it cites and uses below it."""
-    parts = [shown.html]
+    """A page's HTML with what it cites and uses below it.
+
+    html  of the page, as learners or as tutors see it
+    """
+    parts = [html]
     if shown.references:
         sources = (_source(key, references[key]) for key in shown.references)
         parts.append(_section("refs", "References", Markup("<ul>{}</ul>"), sources))

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from html import unescape
 
 from lms.markup import TeachingPage
-from lms.markup_blocks import BLOCKS, NATIONS, anchor
+from lms.markup_blocks import BLOCKS, NATIONS
+from lms.markup_inline import anchor
 
 _FENCE = re.compile(r" {0,3}(/{3,}) *(?:([\w-]+)(?: *\| *(.*\S))?)? *")
 _NAMES = {block.NAME: block for block in BLOCKS}
 _LINK = re.compile(r"<a(?: ([^>]*))?>(.*?)</a>", re.S)
 _HREF = re.compile(r'href="([^"]*)"')
+_CODE = re.compile(r"`[^`]*`")
+_PICTURE = re.compile(r"!\[[^\]]*\][(\[]")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ID = re.compile(r'\bid="([^"]*)"')
 
 
@@ -55,5 +59,15 @@ def link_faults(shown: TeachingPage) -> Iterator[tuple[str, str]]:
         elif unescape(href[1])[1:] not in known:
             target = unescape(href[1])
             yield f"({target})", f"the link to {target} leads nowhere on this page"
-    if "&lt;img" in shown.html:
-        yield "![", "pictures are not shown"
+
+
+def sign_faults(text: str) -> Iterator[tuple[int, str]]:
+    """Tags and loose pictures, which are not shown; each with its line, from 1."""
+    fenced = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        fenced ^= line.lstrip().startswith("```")
+        said = "" if fenced else _CODE.sub("", line)
+        if _PICTURE.search(said):
+            yield number, "a picture stands in a block that says what it shows: /// figure | name"
+        if _TAG.search(said):
+            yield number, "tags of HTML are shown as text: write Markdown, or one of our blocks"

@@ -7,6 +7,30 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 OutcomeKey = Annotated[str, Field(pattern=r"^LO[1-9][0-9]?$")]
+# What content advice may name. A word of an author's own goes into the note.
+Topic = Literal[
+    "child-exploitation",
+    "children",
+    "coercive-control",
+    "criminal-exploitation",
+    "death",
+    "debt-bondage",
+    "detention",
+    "domestic-servitude",
+    "forced-labour",
+    "forced-marriage",
+    "immigration-enforcement",
+    "mental-health",
+    "organ-removal",
+    "self-harm",
+    "sexual-exploitation",
+    "sexual-violence",
+    "suicide",
+    "threats",
+    "trafficking",
+    "trauma",
+    "violence",
+]
 Nation = Literal["england-and-wales", "scotland", "northern-ireland"]
 
 
@@ -48,12 +72,19 @@ class OutcomeShape(Authored):
     text: str = Field(min_length=10)
 
 
-class Reviewers(Authored):
-    """Who signed the content off. Nobody is made up: none means "not yet reviewed"."""
+class SignOff(Authored):
+    """One person's word that they read it and stand by it."""
 
-    subject: str | None
-    legal: str | None
-    lived_experience: str | None
+    by: str = Field(min_length=2)
+    on: date
+
+
+class Reviewers(Authored):
+    """Who signed it off. Nobody is made up: none means "not yet reviewed"."""
+
+    subject: SignOff | None = None
+    legal: SignOff | None = None
+    lived_experience: SignOff | None = None
 
 
 class ModuleFile(Dated):
@@ -65,16 +96,19 @@ class ModuleFile(Dated):
     credits: int = Field(ge=1, le=180)
     summary: str = Field(min_length=10)
     nations: tuple[Nation, ...] = Field(min_length=1)
+    prerequisites: tuple[str, ...] = ()  # folders of the modules to have read before
     outcomes: tuple[OutcomeShape, ...] = Field(min_length=1)
-    reviewers: Reviewers
+    reviewers: Reviewers = Reviewers()
 
 
 class Advice(Authored):
     """Content advice: said before the page."""
 
-    topics: tuple[Key, ...] = Field(min_length=1)
+    topics: tuple[Topic, ...] = Field(min_length=1)
     severity: Literal["low", "medium", "high"]
     note: str = Field(min_length=10)
+    alternative: Key | None = None  # a page of the folder alternatives/ that may be read instead
+    counts: tuple[Literal["alternative", "pause"], ...] = ()  # what counts as having engaged
 
 
 class PageFront(Dated):
@@ -83,6 +117,8 @@ class PageFront(Dated):
     title: str = Field(min_length=3)
     minutes: int = Field(ge=1, le=120)
     outcomes: tuple[OutcomeKey, ...]
+    nations: tuple[Nation, ...] | None = None  # where it holds; none means the module's
+    reviewers: Reviewers = Reviewers()
     content_advice: Advice | None = None
     for_review: tuple[str, ...] = ()
 

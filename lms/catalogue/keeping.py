@@ -1,0 +1,40 @@
+"""Putting authored files into storage, before the transaction that publishes them."""
+
+import io
+from dataclasses import dataclass
+
+from lms import storage
+from lms.content.source import Content
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """One authored file, safely stored."""
+
+    name: str
+    key: str
+    size: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Content whose files are all in storage."""
+
+    content: Content
+    files: tuple[KeptFile, ...]
+
+
+def keep(content: Content) -> Kept:
+    """Store every file of the content. Raises Faulty for one that is gone since it was checked."""
+    kinds = {
+        f"modules/{module.folder}/files/{each.name}": each.media.kind
+        for module in content.modules
+        for each in module.media
+    }
+    return Kept(content, tuple(_keep(content, name, kinds.get(name, "")) for name in content.names))
+
+
+def _keep(content: Content, name: str, kind: str) -> KeptFile:
+    stored = storage.put(io.BytesIO(content.tree.read(name)))
+    return KeptFile(name, stored.key, stored.size, kind)

@@ -1,0 +1,116 @@
+"""The files of one content tree, read strictly; what is wrong with them is gathered, not raised."""
+
+import re
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from lms import authored
+from lms.authored import Authored, Faulty, Finding, Severity
+from lms.content import media
+from lms.content.media import MediaFile, NotShown
+from lms.content.tree import Tree, below
+
+_FRONT = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.S)
+_TOP = ("programme.yml", "glossary.yml", "references.yml")
+_KNOWN = re.compile(
+    r"(?:modules/[^/]+/(?:module\.yml|[^/]+\.md|alternatives/[^/]+\.md"
+    r"|assessments/[^/]+\.(?:yml|md)|files/[^/]+))"
+)
+M = TypeVar("M", bound=BaseModel)
+
+
+class Files:
+    """Reads on after a fault, so that an author sees all of them at once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.names = tuple(n for n in tree.names() if n in _TOP or n.startswith("modules/"))
+        self.findings: list[Finding] = []
+        self._texts: dict[str, str] = {}
+        self._parsed: dict[str, Authored] = {}
+
+    def check_names(self) -> None:
+        """Names that differ only in case are one file on half of the world's computers."""
+        seen: dict[str, str] = {}
+        for name in self.names:
+            other = seen.setdefault(name.casefold(), name)
+            if other != name:
+                self.find(name, f"the name differs from {other} only in its capitals: rename one")
+            if name not in _TOP and not _KNOWN.fullmatch(name):
+                self.find(name, "nothing of this name belongs here: move it or take it out")
+
+    def yaml(self, name: str, model: type[M]) -> M | None:
+        """A YAML file of this shape; None once its faults are noted."""
+        try:
+            parsed = self._parsed[name] = authored.parse(self.text(name), name)
+            return authored.as_model(parsed, model)
+        except Faulty as faults:
+            self.findings += faults.findings
+            return None
+
+    def front(self, name: str, model: type[M]) -> tuple[M, str] | None:
+        """The front matter and the text below it; None once its faults are noted."""
+        try:
+            text = self.text(name)
+            parts = _FRONT.match(text)
+            if parts is None:
+                begun = text.startswith("---\n")
+                reason = "is never closed (---)" if begun else "must begin the page (---)"
+                raise Faulty([Finding(name, 1, f"the front matter {reason}")])
+            parsed = authored.parse(parts[1], name, first_line=2)
+            self._parsed[name] = parsed
+            front = authored.as_model(parsed, model)
+        except Faulty as faults:
+            self.findings += faults.findings
+            return None
+        if not parts[2].strip():
+            self.find(name, "the page has no text")
+            return None
+        return front, parts[2]
+
+    def media(self, base: str) -> list[MediaFile]:
+        """The pictures and films of a module."""
+        found = []
+        for name in below(self.names, f"{base}/files", ""):
+            try:
+                short = PurePosixPath(name).name
+                found.append(media.recognised(short, self.tree.read(name)))
+            except NotShown as fault:
+                self.find(name, str(fault))
+            except Faulty as faults:
+                self.findings += faults.findings
+        return found
+
+    def text(self, name: str) -> str:
+        """A file's whole text. Raises Faulty."""
+        if name not in self._texts:
+            self._texts[name] = authored.decoded(self.tree.read(name), name)
+        return self._texts[name]
+
+    def find(
+        self,
+        name: str,
+        message: str,
+        *place: str | int,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Note a finding at a part of a YAML file or front matter, or at a file's beginning."""
+        parsed = self._parsed.get(name)
+        line = parsed.line_of(place) if parsed and place else 1
+        self.findings.append(Finding(name, line, message, severity))
+
+    def find_words(
+        self, name: str, message: str, sought: str, severity: Severity = Severity.ERROR
+    ) -> None:
+        """Note a finding where these words stand first."""
+        text = self.text(name)
+        line = text[: text.find(sought)].count("\n") + 1 if sought in text else 1
+        self.findings.append(Finding(name, line, message, severity))
+
+    def find_line(
+        self, name: str, line: int, message: str, severity: Severity = Severity.ERROR
+    ) -> None:
+        """Note a finding on a line of a file."""
+        self.findings.append(Finding(name, line, message, severity))

@@ -1,0 +1,114 @@
+"""Pictures and films in a content folder: what they are, by their bytes and not by their name."""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+from PIL import Image, UnidentifiedImageError
+
+from lms.markup_marks import Media
+
+MOST_BYTES = 50 << 20
+_BY_FORMAT = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+}
+_ENDINGS = {
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/webp": (".webp",),
+    "image/gif": (".gif",),
+    "image/svg+xml": (".svg",),
+    "video/mp4": (".mp4",),
+    "video/webm": (".webm",),
+}
+ENDINGS = tuple(ending for endings in _ENDINGS.values() for ending in endings)
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+@dataclass(frozen=True)
+class MediaFile:
+    """A picture or film of a module, as it will be served."""
+
+    name: str
+    sha256: str
+    size: int
+    media: Media
+
+
+class NotShown(ValueError):
+    """A file that is not what its name says, or that can't be shown safely."""
+
+
+def recognised(name: str, raw: bytes) -> MediaFile:
+    """A file by its bytes. Raises NotShown with a sentence for its author."""
+    if len(raw) > MOST_BYTES:
+        raise NotShown(f"the file is larger than {MOST_BYTES >> 20} MB")
+    media = _film(raw) or (_drawing(raw) if name.endswith(".svg") else _picture(raw))
+    if not name.endswith(_ENDINGS[media.kind]):
+        raise NotShown(f"its name says something else than its bytes, which are {media.kind}")
+    return MediaFile(name, hashlib.sha256(raw).hexdigest(), len(raw), media)
+
+
+def _film(raw: bytes) -> Media | None:
+    if raw[4:8] == b"ftyp":
+        return Media("video/mp4")
+    return Media("video/webm") if raw[:4] == b"\x1a\x45\xdf\xa3" else None
+
+
+def _picture(raw: bytes) -> Media:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(raw), formats=tuple(_BY_FORMAT)) as picture:
+                kind, size = _BY_FORMAT[picture.format or ""], picture.size
+                picture.verify()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning, KeyError):
+        raise NotShown("this is not a picture that we can show (PNG, JPEG, WebP, GIF)") from None
+    return Media(kind, *size)
+
+
+def _drawing(raw: bytes) -> Media:
+    """An SVG, which must neither run nor fetch anything, wherever it is opened."""
+    try:
+        root = ElementTree.fromstring(raw)
+    except (ElementTree.ParseError, DefusedXmlException, ValueError, RecursionError):
+        raise NotShown("this is not an SVG drawing that we can show") from None
+    if root.tag != f"{_SVG}svg":
+        raise NotShown("this is not an SVG drawing that we can show")
+    for element in root.iter():
+        fault = _unsafe(element.tag, element.attrib) or _unsafe_style(element.text or "")
+        if fault:
+            raise NotShown(f"a drawing may not hold {fault}: it could run or fetch something")
+    box = root.get("viewBox", "").replace(",", " ").split()
+    try:
+        width, height = round(float(box[2])), round(float(box[3]))
+    except (IndexError, ValueError, OverflowError):
+        raise NotShown("the drawing needs a viewBox, which says how wide and high it is") from None
+    if width < 1 or height < 1:
+        raise NotShown("the drawing needs a viewBox, which says how wide and high it is")
+    return Media("image/svg+xml", width, height)
+
+
+def _unsafe(tag: object, attributes: dict[str, str]) -> str:
+    name = str(tag).removeprefix(_SVG)
+    if name in {"script", "foreignObject", "iframe", "handler", "set", "animate"}:
+        return f"<{name}>"
+    for key, value in attributes.items():
+        short = key.rpartition("}")[2].lower()
+        if short.startswith("on"):
+            return f"the attribute {short}"
+        if short in {"href", "src"} and not value.startswith("#"):
+            return f"a link ({short})"
+        if _unsafe_style(value):
+            return "a link (url)"
+    return ""
+
+
+def _unsafe_style(text: str) -> str:
+    return "a link (url)" if "@import" in text or "url(" in text.replace("url(#", "") else ""

@@ -1,0 +1,84 @@
+"""Authored files, wherever they lie: a folder, or a folder with an author's draft upon it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from lms.authored import Faulty, Finding
+
+# What a content folder may hold besides: nothing that an editor or git leaves behind is content.
+_HIDDEN = (".", "~", "#")
+
+
+class Tree(Protocol):
+    """Files by name, with slashes, from the content folder: modules/01-first/module.yml."""
+
+    def names(self) -> Iterable[str]:
+        """Every file, in order."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file. Raises Faulty where there is none, or it can't be read."""
+        ...
+
+
+class Folder:
+    """Files below a folder on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self) -> list[str]:
+        """Every file that is no leftover of an editor; links that lead out are no files of ours."""
+        root = self._folder.resolve()
+        found = (path for path in self._folder.rglob("*") if path.is_file())
+        inside = (path for path in found if path.resolve().is_relative_to(root))
+        names = (path.relative_to(self._folder) for path in inside)
+        return sorted(name.as_posix() for name in names if not _is_hidden(name.parts))
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file. Raises Faulty."""
+        try:
+            return (self._folder / name).read_bytes()
+        except OSError:
+            raise missing(name) from None
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A tree with some files replaced, added or (None) taken away."""
+
+    base: Tree
+    changes: Mapping[str, bytes | None]
+
+    def names(self) -> list[str]:
+        """Every file, in order."""
+        kept = set(self.base.names()) - set(self.changes)
+        return sorted(kept | {name for name, raw in self.changes.items() if raw is not None})
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file. Raises Faulty."""
+        if name not in self.changes:
+            return self.base.read(name)
+        raw = self.changes[name]
+        if raw is None:
+            raise missing(name)
+        return raw
+
+
+def missing(name: str) -> Faulty:
+    """What to raise where a file is not there."""
+    return Faulty([Finding(name, 1, "the file is missing or can't be read")])
+
+
+def below(names: Iterable[str], base: str, suffix: str) -> list[str]:
+    """Those files that lie right in a folder and end so, in order."""
+    found = (PurePosixPath(name) for name in names)
+    return sorted(
+        str(path) for path in found if str(path.parent) == base and path.name.endswith(suffix)
+    )
+
+
+def _is_hidden(parts: Iterable[str]) -> bool:
+    return any(part.startswith(_HIDDEN) or part.endswith("~") for part in parts)

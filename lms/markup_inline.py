@@ -1,0 +1,129 @@
+"""What stands within a sentence of a teaching page: terms, references, links; and its tables."""
+
+import re
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+
+from lms.markup_marks import Marks
+
+_TERM = r"\[\[([^\[\]]{1,80})\]\]"
+_CITATION = r"\[@([a-z0-9-]{1,60})(?: ([^\[\]]{1,120}))?\]"
+
+
+class Sentences(Extension):  # type: ignore[misc] # the library has no types
+    """Terms ``[[NRM]]``, references ``[@msa-2015 s.45]`` and links to other pages."""
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        super().__init__()
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """Called by the library with the object to extend."""
+        md.inlinePatterns.register(_TermPattern(_TERM, self._marks), "term", 176)
+        md.inlinePatterns.register(_CitationPattern(_CITATION, self._marks), "citation", 177)
+        for images in ("image_link", "image_reference", "short_image_ref"):
+            md.inlinePatterns.deregister(images)  # pictures are figures, which say what they show
+        md.inlinePatterns.deregister("html")
+        md.preprocessors.deregister("html_block")  # tags that somebody typed show as text
+        md.treeprocessors.register(_Tables(md), "tables", 5)
+        md.treeprocessors.register(_Links(md, self._marks), "pages", 4)
+
+
+class _TermPattern(InlineProcessor):  # type: ignore[misc] # the library has no types
+    def __init__(self, pattern: str, marks: Marks) -> None:
+        super().__init__(pattern)
+        self._marks = marks
+
+    def handleMatch(  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element | str, int, int]:
+        key = m[1]
+        term = self._marks.around.glossary.get(key)
+        if term is None:
+            self._marks.unknown[m[0]] = None
+            return key, m.start(), m.end()
+        link = Element("a", {"class": "term", "href": f"#term-{anchor(key)}"})
+        if key not in self._marks.terms_used:
+            link.set("id", f"use-{anchor(key)}")
+        self._marks.terms_used[key] = None
+        link.text = term.term
+        return link, m.start(), m.end()
+
+
+class _CitationPattern(InlineProcessor):  # type: ignore[misc] # the library has no types
+    def __init__(self, pattern: str, marks: Marks) -> None:
+        super().__init__(pattern)
+        self._marks = marks
+
+    def handleMatch(  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element | str, int, int]:
+        key, place = m[1], m[2]
+        reference = self._marks.around.references.get(key)
+        if reference is None:
+            self._marks.unknown[m[0]] = None
+            return m[0], m.start(), m.end()
+        self._marks.references_used[key] = None
+        link = Element("a", {"class": "cite", "href": f"#ref-{key}"})
+        link.text = f"{reference.title}, {place}" if place else reference.title
+        before = Element("span")
+        before.text = "("
+        before.append(link)
+        link.tail = ")"
+        return before, m.start(), m.end()
+
+
+class _Links(Treeprocessor):  # type: ignore[misc] # the library has no types
+    """Links to other pages are written as file names, and shown as addresses."""
+
+    def __init__(self, md: Markdown, marks: Marks) -> None:
+        super().__init__(md)
+        self._marks = marks
+
+    def run(self, root: Element) -> None:
+        """Put addresses in the place of file names; a page nobody wrote is a fault."""
+        for link in root.iter("a"):
+            name, hash_, part = link.get("href", "").partition("#")
+            if not name.endswith(".md") or ":" in name:
+                continue
+            address = self._marks.around.links.get(name)
+            if address is None:
+                self._marks.faults.append((name, f"there is no page {name}"))
+                continue
+            self._marks.links_used[name + hash_ + part] = None
+            link.set("href", address + hash_ + part)
+
+
+class _Tables(Treeprocessor):  # type: ignore[misc] # the library has no types
+    """Wide tables scroll in a box of their own that the keyboard can reach."""
+
+    def run(self, root: Element) -> None:
+        """Wrap each table, and say which way its heads point."""
+        parents = {child: parent for parent in root.iter() for child in parent}
+        for number, table in enumerate(list(root.iter("table")), start=1):
+            parent = parents[table]
+            box = Element(
+                "div",
+                {
+                    "class": "scroll",
+                    "tabindex": "0",
+                    "role": "region",
+                    "aria-label": f"Table {number}",
+                },
+            )
+            place = list(parent).index(table)
+            parent.remove(table)
+            box.append(table)
+            parent.insert(place, box)
+            table.set("class", "table")
+            for head in table.iter("th"):
+                head.set("scope", "col")
+
+
+def anchor(key: str) -> str:
+    """A key as it stands in an address."""
+    return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")

@@ -1,0 +1,168 @@
+"""Knowledge checks: what an author writes in a ``question`` block, taken apart.
+
+    /// question | first-decision
+        kind: single
+
+    Which decision comes first?
+
+    - [x] Reasonable grounds
+        It is the first of the two.
+    - [ ] Conclusive grounds
+        That is the second.
+    ///
+
+Options of an ordering are numbered, and stand in the right order. The page itself holds only the
+place where the question stands: its answers never travel with it.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement
+
+from markupsafe import Markup
+from pymdownx.blocks.block import Block, type_any
+
+from lms.markup_marks import Marks, QuestionText
+
+KINDS = ("single", "multiple", "ordering", "reflection")
+PLACE = re.compile(r'<div class="question" id="question-([a-z0-9-]+)"></div>')
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CHOICE = re.compile(r"- \[([ xX])\] +(.*\S)")
+_STEP = re.compile(r"\d{1,2}\. +(.*\S)")
+Rendered = Callable[[str], Markup]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that can be chosen.
+
+    key    stands for it in a form; says nothing of its place or rightness
+    right  for an ordering always true: its place is what counts
+    """
+
+    key: str
+    html: Markup
+    right: bool
+    why: Markup
+
+
+@dataclass(frozen=True)
+class Question:
+    """A knowledge check: formative, never a mark.
+
+    kind     one of KINDS
+    options  as authored; for an ordering in the right order, for a reflection none
+    """
+
+    key: str
+    kind: str
+    required: bool
+    ask: Markup
+    options: tuple[Option, ...]
+
+
+class QuestionBlock(Block):  # type: ignore[misc] # the library has no types
+    """The place of a question; its text is kept aside."""
+
+    NAME = "question"
+    ARGUMENT = True
+    OPTIONS = {  # noqa: RUF012 - the library's way
+        "kind": ["single", type_any],
+        "required": [True, type_any],
+    }
+    CONFIG = {"marks": None}  # noqa: RUF012 - the library's way
+
+    def on_markdown(self) -> str:
+        """As written: it is taken apart here, not by Markdown."""
+        return "raw"
+
+    def on_create(self, parent: Element) -> Element:
+        """An empty place with the question's key."""
+        return SubElement(
+            parent, "div", {"class": "question", "id": f"question-{self.argument.strip()}"}
+        )
+
+    def on_end(self, block: Element) -> None:
+        """Take the text out of the page."""
+        marks: Marks = self.config["marks"]
+        text = QuestionText(
+            self.argument.strip(),
+            str(self.options["kind"]),
+            self.options["required"] is not False,
+            block.text or "",
+        )
+        block.text = None
+        marks.faults += [(f"| {text.key}", fault) for fault in _faults(text, marks)]
+        marks.questions.append(text)
+
+
+def taken_apart(text: QuestionText, rendered: Rendered) -> Question:
+    """A question with each of its parts rendered by itself."""
+    ask, options = _parts(text.body)
+    return Question(
+        text.key,
+        text.kind,
+        text.required,
+        rendered(ask),
+        tuple(
+            Option(_option_key(text.key, said), rendered(said), right, rendered(why))
+            for said, right, why in options
+        ),
+    )
+
+
+def _option_key(question: str, said: str) -> str:
+    return hashlib.sha256(f"{question}\0{said}".encode()).hexdigest()[:10]
+
+
+def _parts(body: str) -> tuple[str, list[tuple[str, bool, str]]]:
+    """The question, and of each option: what it says, whether it is right, and why."""
+    ask: list[str] = []
+    options: list[tuple[str, bool, list[str]]] = []
+    for line in body.split("\n"):
+        choice, step = _CHOICE.match(line), _STEP.match(line)
+        if choice:
+            options.append((choice[2], choice[1] != " ", []))
+        elif step:
+            options.append((step[1], True, []))
+        elif options:
+            options[-1][2].append(line.strip())
+        else:
+            ask.append(line)
+    return "\n".join(ask).strip(), [
+        (said, right, "\n".join(why).strip()) for said, right, why in options
+    ]
+
+
+def _faults(text: QuestionText, marks: Marks) -> Iterator[str]:
+    ask, options = _parts(text.body)
+    right = sum(is_right for _said, is_right, _why in options)
+    if not _KEY.fullmatch(text.key) or len(text.key) > 60:
+        yield "a question has a key of small letters and hyphens: /// question | first-decision"
+    if any(each.key == text.key for each in marks.questions):
+        yield f"two questions on this page have the key “{text.key}”"
+    if text.kind not in KINDS:
+        yield f"there is no kind “{text.kind}”: write one of {', '.join(KINDS)}"
+    if not ask:
+        yield "the question asks nothing: write it above its options"
+    yield from _option_faults(text.kind, options, right)
+
+
+def _option_faults(kind: str, options: list[tuple[str, bool, str]], right: int) -> Iterator[str]:
+    if kind == "reflection":
+        if options:
+            yield "a reflection has no options"
+        return
+    if len(options) < 2:
+        yield "the question needs two options or more"
+    if len({said for said, _right, _why in options}) != len(options):
+        yield "two options say the same"
+    for said, _right, why in options:
+        if not why:
+            yield f"say why “{said[:60]}” is right or wrong, indented below it"
+    if right == 0:
+        yield "the question has no right answer: mark it - [x]"
+    if kind == "single" and right > 1:
+        yield "the question has several right answers: make its kind multiple"
