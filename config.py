@@ -165,6 +165,24 @@ def demo(port: int, environment: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
+def preview(home: Path, folder: Path, port: int) -> Settings:
+    """Settings of an author's preview: a throwaway installation below `home`, whatever is set.
+
+    folder  the content that is looked at
+    """
+    return Settings(
+        mode=Mode.DEMO,
+        database_url=f"sqlite:///{home / 'preview.sqlite'}",
+        secret_key=f"preview only, {home}",
+        storage_url=(home / "files").as_uri(),
+        mail_url=(home / "mail").as_uri(),
+        mail_from="preview@preview.example",
+        base_url=f"http://127.0.0.1:{port}",
+        keys_dir=home / "keys",
+        content_dir=folder,
+    )
+
+
 def present(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings of the installation that the environment describes, or of the demonstration.
 

@@ -16,6 +16,7 @@ from lms.catalogue.cli import catalogue
 from lms.cohorts.cli import roster
 from lms.db import db
 from lms.errors import LmsError
+from lms.preview.cli import preview
 from lms.vault import KeyMissing
 
 
@@ -63,6 +64,9 @@ for command in (
     roster,
 ):
     lms.add_command(command)
+
+
+catalogue.add_command(preview)
 
 
 def main() -> None:

@@ -38,15 +38,23 @@ def examine(
 
     progress  is told the name of each page and brief as it is read
     """
+    content, findings = as_it_stands(tree, progress)
+    if content is None or any(each.severity is Severity.ERROR for each in findings):
+        return None, findings
+    return replace(content, warnings=tuple(findings)), findings
+
+
+def as_it_stands(
+    tree: Tree | Path, progress: Progress = lambda _name: None
+) -> tuple[Content | None, list[Finding]]:
+    """The same for an author at work: also content with errors, as far as it can be shown."""
     reader = _Reader(Folder(tree) if isinstance(tree, Path) else tree, progress)
     content = reader.content()
     findings = sorted(
         dict.fromkeys(reader.files.findings),
         key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line),
     )
-    if content is None or any(each.severity is Severity.ERROR for each in findings):
-        return None, findings
-    return replace(content, warnings=tuple(findings)), findings
+    return content, findings
 
 
 def fingerprint(tree: Tree, names: Iterable[str]) -> str:
