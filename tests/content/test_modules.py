@@ -15,7 +15,7 @@ from tests.factories import CONTENT
 from tests.markup.reading import found_in
 
 LIVE = reading.read(CONTENT)
-PAGES = [(module, page) for module in LIVE.modules for page in module.pages]
+PAGES = [(module, page) for module in LIVE.modules for page in module.way]
 BRIEFS = [(module, brief) for module in LIVE.modules for brief in module.briefs]
 PAGE_NAMES = [f"{module.slug}/{page.slug}" for module, page in PAGES]
 BINDING = {"act", "secondary-legislation"}
@@ -50,9 +50,9 @@ def test_there_are_the_two_modules_of_the_syllabus() -> None:
 
 @each_module
 def test_a_module_has_at_least_six_pages_and_six_thousand_words_of_teaching(module: Module) -> None:
-    assert len(module.pages) >= 6
-    assert sum(len(prose(page)) for page in module.pages) >= 6000
-    assert all(len(prose(page)) >= 700 for page in module.pages)
+    assert len(module.way) >= 6
+    assert sum(len(prose(page)) for page in module.way) >= 6000
+    assert all(len(prose(page)) >= 700 for page in module.way)
 
 
 @each_module
