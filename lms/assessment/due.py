@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, select
+from sqlalchemy.orm import aliased, defer
 
 from lms.assessment.models import (
     Assessment,
@@ -43,40 +44,35 @@ class Due:
 
 def due_for(enrolment: Enrolment) -> list[Due]:
     """Every assessment as it stands for one advocate. One query, whatever the number."""
+    whose = {"enrolment": enrolment.id, "cohort": enrolment.cohort_id}
+    return [Due(*row) for row in db.session.execute(_statement(), whose)]
+
+
+@cache
+def _statement() -> Select[Any]:
+    """Putting it together takes longer than the database takes to answer: it is done once."""
     further, more, work = aliased(OpenedAttempt), aliased(Extension), aliased(Submission)
     attempt = func.coalesce(further.attempt, 1)
     plain = func.coalesce(further.due_at, Deadline.due_at)
     extended = func.coalesce(more.due_at > plain, false())
     due = case((extended, more.due_at), else_=plain)
-    rows = db.session.execute(
+    return (
         select(Assessment, Brief, Module, attempt, due, extended, work, Draft.saved_at)
         .join(Brief, Brief.id == Assessment.brief_id)
         .join(Module, Module.id == Brief.module_id)
         .join(Deadline, and_(Deadline.assessment_id == Assessment.id, _is_last(Deadline)))
-        .outerjoin(further, _of(further, enrolment) & _is_last_attempt(further))
-        .outerjoin(more, _of(more, enrolment) & (more.attempt == attempt) & _is_last_given(more))
-        .outerjoin(work, _of(work, enrolment) & (work.attempt == attempt) & _is_last_version(work))
-        .outerjoin(Draft, _of(Draft, enrolment) & _is_last_draft(Draft))
-        .where(Assessment.cohort_id == enrolment.cohort_id)
+        .outerjoin(further, _of(further) & _is_last_attempt(further))
+        .outerjoin(more, _of(more) & (more.attempt == attempt) & _is_last_given(more))
+        .outerjoin(work, _of(work) & (work.attempt == attempt) & _is_last_version(work))
+        .outerjoin(Draft, _of(Draft) & _is_last_draft(Draft))
+        .where(Assessment.cohort_id == bindparam("cohort"))
+        .options(defer(Brief.html), defer(Brief.source))
         .order_by(Module.position, Brief.key)
     )
-    return [
-        Due(
-            assessment,
-            brief,
-            module,
-            at,
-            due_at,
-            more_time,
-            handed_in,
-            drafted_at,
-        )
-        for assessment, brief, module, at, due_at, more_time, handed_in, drafted_at in rows
-    ]
 
 
-def _of(table: Any, enrolment: Enrolment) -> ColumnElement[bool]:
-    return and_(table.enrolment_id == enrolment.id, table.assessment_id == Assessment.id)
+def _of(table: Any) -> ColumnElement[bool]:
+    return and_(table.enrolment_id == bindparam("enrolment"), table.assessment_id == Assessment.id)
 
 
 def _is_last(table: Any) -> ColumnElement[bool]:

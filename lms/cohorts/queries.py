@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from lms.accounts.models import Account
@@ -155,16 +156,22 @@ def enrolments_of(
 
     with_rulebooks  whether the rules they entered under will be asked for
     """
+    rows = db.session.execute(_places(with_rulebooks), {"advocate": advocate_id})
+    return [(each, State(state)) for each, state in rows]
+
+
+@cache
+def _places(with_rulebooks: bool) -> Select[Enrolment, str]:
+    """Asked on nearly every page of an advocate's, so it is put together once."""
     intake = contains_eager(Enrolment.cohort).contains_eager(Cohort.intake)
-    query = (
+    return with_state(
         select(Enrolment)
         .join(Enrolment.cohort)
         .join(Cohort.intake)
-        .where(Enrolment.advocate_id == advocate_id)
+        .where(Enrolment.advocate_id == bindparam("advocate"))
         .options(intake.joinedload(Intake.regulations_version) if with_rulebooks else intake)
         .order_by(Intake.year.desc(), Enrolment.id.desc())
     )
-    return [(each, State(state)) for each, state in db.session.execute(with_state(query))]
 
 
 def active_enrolment_of(advocate_id: int) -> Enrolment | None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from lms import clock, vault
 from lms.access.actor import Actor, Held, Role
@@ -44,6 +45,13 @@ class SignedIn:
 
 def signed_in(token: str) -> SignedIn | None:
     """Whoever holds this session, if it stands and its proof is complete. One query."""
+    rows = db.session.execute(_session_and_roles(), {"token": vault.digest(token)}).all()
+    return _from_rows(token, rows)
+
+
+@cache
+def _session_and_roles() -> Select[Any]:
+    """Asked by every page, so it is put together once."""
     query = (
         select(
             SignIn.ref,
@@ -62,12 +70,12 @@ def signed_in(token: str) -> SignedIn | None:
         .join(Account, Account.id == SignIn.account_id)
         .outerjoin(RoleGrant, RoleGrant.account_id == Account.id)
     )
-    rows = db.session.execute(
+    found: Select[Any] = (
         with_their_ends(query)
-        .where(SignIn.token_hash == vault.digest(token), SignIn.epoch == Account.epoch)
+        .where(SignIn.token_hash == bindparam("token"), SignIn.epoch == Account.epoch)
         .where(Account.disabled_at.is_(None))
-    ).all()
-    return _from_rows(token, rows)
+    )
+    return found
 
 
 def half_signed_in(token: str) -> SignIn | None:
