@@ -68,7 +68,7 @@ def read_everything(enrolment) -> None:
     with unit_of_work():
         for way in reading.programme_way(reader):
             for stop in way.way:
-                page, _ = reading.page_for(reader, stop.module, stop.page)
+                page = reading.page_for(reader, stop.module, stop.page).page
                 learning.mark_read(enrolment, page, actor=actor_for(enrolment.advocate))
 
 
@@ -93,7 +93,7 @@ def test_then_reading_begins_and_goes_on_where_it_stopped(now, browser) -> None:
     reader = reading.reader_of(enrolment.advocate_id)
     module, slug = first.split("/")[2:]
     with unit_of_work():
-        page, _ = reading.page_for(reader, module, slug)
+        page = reading.page_for(reader, module, slug).page
         learning.mark_read(enrolment, page, actor=actor_for(enrolment.advocate))
     heading, href = next_of(front(browser, enrolment))
     assert href != first
