@@ -13,6 +13,9 @@ from pydantic import BaseModel, ValidationError
 MOST_BYTES = 1 << 20
 # What no keyboard makes, and PostgreSQL or YAML can't keep.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What makes the parser slow is counted before it starts: at these limits it takes about a second,
+# and two thousand references of eight lines each stay below them (docs/adr/0007).
+_MOST = {"[": 1000, "{": 1000, ",": 20_000, ":": 20_000, "\n": 20_000}
 M = TypeVar("M", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 
@@ -32,12 +35,14 @@ class Finding:
     line      counted from 1
     message   what is wrong, and how to mend it
     severity  an error keeps content from being published; a warning doesn't
+    rule      which of the checks found it, in a word
     """
 
     file: str
     line: int
     message: str
     severity: Severity = Severity.ERROR
+    rule: str = "shape"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.severity}: {self.message}"
@@ -102,6 +107,7 @@ def parse(text: str, called: str, first_line: int = 1) -> Authored:
 
     Raises Faulty, also for a key that stands twice and a day that isn't in the calendar.
     """
+    _check_bounded(text, called, first_line)
     try:
         # The parser written in C is faster, and ends the process on a text nested deeply.
         loader = yaml.SafeLoader(text)
@@ -118,6 +124,13 @@ def parse(text: str, called: str, first_line: int = 1) -> Authored:
     except (yaml.YAMLError, ValueError, RecursionError):
         raise Faulty([Finding(called, first_line, "this is not YAML")]) from None
     return Authored(called, data, lines)
+
+
+def _check_bounded(text: str, called: str, first_line: int) -> None:
+    for sign, most in _MOST.items():
+        if text.count(sign) > most:
+            what = "lines" if sign == "\n" else f"of the sign “{sign}”"
+            raise Faulty([Finding(called, first_line, f"there are more than {most:,} {what} here")])
 
 
 def as_model(authored: Authored, model: type[M]) -> M:

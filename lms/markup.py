@@ -5,6 +5,7 @@ stands behind it (docs/adr/0002). Another sanitiser goes into `_clean`, and nowh
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import bleach
@@ -17,7 +18,7 @@ from lms.markup_inline import Sentences
 from lms.markup_marks import Marks, QuestionText, Surroundings
 from lms.markup_questions import Question, taken_apart
 
-RENDERER = "2"  # kept beside what was rendered; raise it when the HTML of a text would change
+RENDERER = "3"  # kept beside what was rendered; raise it when the HTML of a text would change
 MOST_CHARACTERS = 200_000
 CONTROLS = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")  # none is shown
 
@@ -39,6 +40,7 @@ _MOST_LINES = 4000
 _LIGHT = 5_000_000
 _SIGN = re.compile(r"[\[\]<&*_`\\!|#\n]")
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+MOST_QUESTIONS = 40  # of a page: each part of a question is a text of its own
 # The parser calls itself for each list or quotation within another: by their signs at the start
 # of a line that is no rule (---), or by how far the line is moved in.
 _DEEP = re.compile(
@@ -77,6 +79,7 @@ class TeachingPage:
     questions   knowledge checks, with their answers
     terms       keys of the glossary that the page uses, in order of first use
     references  keys of the references that the page cites, in order of first use
+    staff_terms, staff_references  the same, with those of its tutor notes
     media       files that it shows
     links       pages that it links to, as written, with the part they point to
     unknown     what it names and nobody defined: ``[[key]]`` or ``[@key]`` as written
@@ -88,10 +91,24 @@ class TeachingPage:
     questions: tuple[Question, ...]
     terms: tuple[str, ...]
     references: tuple[str, ...]
+    staff_terms: tuple[str, ...]
+    staff_references: tuple[str, ...]
     media: tuple[str, ...]
     links: tuple[str, ...]
     unknown: tuple[str, ...]
     faults: tuple[tuple[str, str], ...]
+
+    @property
+    def parts(self) -> Iterator[Markup]:
+        """All of its HTML that anybody may see: as learners, as staff, and each question."""
+        yield self.html
+        if self.staff_html is not None:
+            yield self.staff_html
+        for question in self.questions:
+            yield question.ask
+            for option in question.options:
+                yield option.html
+                yield option.why
 
 
 def render(text: str) -> Markup:
@@ -132,6 +149,8 @@ def render_teaching(text: str, around: Surroundings) -> TeachingPage:
         questions,
         tuple(marks.terms_used),
         tuple(marks.references_used),
+        tuple(marks.terms_used | for_staff.terms_used),
+        tuple(marks.references_used | for_staff.references_used),
         tuple(marks.media_used | for_staff.media_used),
         tuple(marks.links_used | for_staff.links_used),
         tuple(marks.unknown | for_staff.unknown),
@@ -148,7 +167,9 @@ def _questions(texts: list[QuestionText], marks: Marks) -> tuple[Question, ...]:
     """Each part of a question is a short text of its own: no blocks and no headings in it."""
     if not texts:
         return ()
-    markdown = Markdown(extensions=["sane_lists", Sentences(marks)])
+    if len(texts) > MOST_QUESTIONS:
+        raise RuleBroken(f"This page has more than {MOST_QUESTIONS} questions. Divide it.")
+    markdown = Markdown(extensions=["sane_lists", Sentences(marks, anchored=False)])
 
     def rendered(text: str) -> Markup:
         return _safe_teaching(_converted(markdown.reset(), text))

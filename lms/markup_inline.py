@@ -11,19 +11,22 @@ from markdown.treeprocessors import Treeprocessor
 from lms.markup_marks import Marks
 
 _TERM = r"\[\[([^\[\]]{1,80})\]\]"
+NOWHERE = "#"  # where a link leads that is a fault: it is noted, and goes no further
+_ADDRESS = re.compile(r"(?:\.\./)?[\w-]+(?:/[\w-]+)?(?:\.md)?")
 _CITATION = r"\[@([a-z0-9-]{1,60})(?: ([^\[\]]{1,120}))?\]"
 
 
 class Sentences(Extension):  # type: ignore[misc] # the library has no types
     """Terms ``[[NRM]]``, references ``[@msa-2015 s.45]`` and links to other pages."""
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Marks, *, anchored: bool = True) -> None:
         self._marks = marks
+        self._anchored = anchored  # whether the glossary can lead back to where a term stands
         super().__init__()
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Called by the library with the object to extend."""
-        md.inlinePatterns.register(_TermPattern(_TERM, self._marks), "term", 176)
+        md.inlinePatterns.register(_TermPattern(self._marks, self._anchored), "term", 176)
         md.inlinePatterns.register(_CitationPattern(_CITATION, self._marks), "citation", 177)
         for images in ("image_link", "image_reference", "short_image_ref"):
             md.inlinePatterns.deregister(images)  # pictures are figures, which say what they show
@@ -34,9 +37,10 @@ class Sentences(Extension):  # type: ignore[misc] # the library has no types
 
 
 class _TermPattern(InlineProcessor):  # type: ignore[misc] # the library has no types
-    def __init__(self, pattern: str, marks: Marks) -> None:
-        super().__init__(pattern)
+    def __init__(self, marks: Marks, anchored: bool) -> None:
+        super().__init__(_TERM)
         self._marks = marks
+        self._anchored = anchored
 
     def handleMatch(  # noqa: N802
         self, m: re.Match[str], data: str
@@ -47,7 +51,7 @@ class _TermPattern(InlineProcessor):  # type: ignore[misc] # the library has no 
             self._marks.unknown[m[0]] = None
             return key, m.start(), m.end()
         link = Element("a", {"class": "term", "href": f"#term-{anchor(key)}"})
-        if key not in self._marks.terms_used:
+        if self._anchored and key not in self._marks.terms_used:
             link.set("id", f"use-{anchor(key)}")
         self._marks.terms_used[key] = None
         link.text = term.term
@@ -87,15 +91,16 @@ class _Links(Treeprocessor):  # type: ignore[misc] # the library has no types
     def run(self, root: Element) -> None:
         """Put addresses in the place of file names; a page nobody wrote is a fault."""
         for link in root.iter("a"):
-            name, hash_, part = link.get("href", "").partition("#")
-            if not name.endswith(".md") or ":" in name:
-                continue
+            href = link.get("href", "")
+            name, hash_, part = href.partition("#")
             address = self._marks.around.links.get(name)
-            if address is None:
-                self._marks.faults.append((name, f"there is no page {name}"))
-                continue
-            self._marks.links_used[name + hash_ + part] = None
-            link.set("href", address + hash_ + part)
+            if address is not None:
+                self._marks.links_used[href] = None
+                link.set("href", address + hash_ + part)
+            elif href in {"", "#"} or _ADDRESS.fullmatch(name):
+                message = f"there is no page “{name}”: name a page’s file, such as 02-next.md"
+                self._marks.faults.append((f"({href}", message))
+                link.set("href", NOWHERE)
 
 
 class _Tables(Treeprocessor):  # type: ignore[misc] # the library has no types

@@ -26,6 +26,7 @@ from pymdownx.blocks.block import Block, type_any
 
 from lms.markup_marks import Marks, QuestionText
 
+MOST_OPTIONS = 20
 KINDS = ("single", "multiple", "ordering", "reflection")
 PLACE = re.compile(r'<div class="question" id="question-([a-z0-9-]+)"></div>')
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -108,7 +109,7 @@ def taken_apart(text: QuestionText, rendered: Rendered) -> Question:
         rendered(ask),
         tuple(
             Option(_option_key(text.key, said), rendered(said), right, rendered(why))
-            for said, right, why in options
+            for said, right, why in options[:MOST_OPTIONS]  # more is a fault, noted already
         ),
     )
 
@@ -155,8 +156,8 @@ def _option_faults(kind: str, options: list[tuple[str, bool, str]], right: int) 
         if options:
             yield "a reflection has no options"
         return
-    if len(options) < 2:
-        yield "the question needs two options or more"
+    if not 2 <= len(options) <= MOST_OPTIONS:
+        yield f"a question has from two to {MOST_OPTIONS} options: give it more, or divide it"
     if len({said for said, _right, _why in options}) != len(options):
         yield "two options say the same"
     for said, _right, why in options:

@@ -1,6 +1,7 @@
 """The files of one content tree, read strictly; what is wrong with them is gathered, not raised."""
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 from lms import authored
 from lms.authored import Authored, Faulty, Finding, Severity
 from lms.content import media
+from lms.content.faults import Fault
 from lms.content.media import MediaFile, NotShown
 from lms.content.tree import Tree, below
 
@@ -95,22 +97,24 @@ class Files:
         message: str,
         *place: str | int,
         severity: Severity = Severity.ERROR,
+        rule: str = "shape",
     ) -> None:
         """Note a finding at a part of a YAML file or front matter, or at a file's beginning."""
         parsed = self._parsed.get(name)
         line = parsed.line_of(place) if parsed and place else 1
-        self.findings.append(Finding(name, line, message, severity))
+        self.findings.append(Finding(name, line, message, severity, rule))
 
-    def find_words(
-        self, name: str, message: str, sought: str, severity: Severity = Severity.ERROR
-    ) -> None:
-        """Note a finding where these words stand first."""
+    def find_words(self, name: str, message: str, sought: str, rule: str = "text") -> None:
+        """Note an error where these words stand first."""
         text = self.text(name)
         line = text[: text.find(sought)].count("\n") + 1 if sought in text else 1
-        self.findings.append(Finding(name, line, message, severity))
+        self.findings.append(Finding(name, line, message, rule=rule))
 
-    def find_line(
-        self, name: str, line: int, message: str, severity: Severity = Severity.ERROR
-    ) -> None:
-        """Note a finding on a line of a file."""
-        self.findings.append(Finding(name, line, message, severity))
+    def find_below(self, name: str, text: str, faults: Iterable[Fault]) -> None:
+        """Note what is wrong with the text below a front matter."""
+        whole = self.text(name)
+        before = whole[: len(whole) - len(text)].count("\n")
+        self.findings += [
+            Finding(name, before + fault.line, fault.message, fault.severity, fault.rule)
+            for fault in faults
+        ]

@@ -27,9 +27,9 @@ _SOURCE = Markup(
     '<li id="ref-{key}">{title}. {kind}{law}{checked}. '
     '<a href="{address}" rel="noreferrer noopener">{address}</a></li>'
 )
-_WORD = Markup(
-    '<div id="term-{key}"><dt>{term}</dt><dd>{meaning} <a href="#use-{key}">Back to the text'
-    '<span class="hide"> after “{term}”</span></a></dd></div>'
+_WORD = Markup('<div id="term-{key}"><dt>{term}</dt><dd>{meaning}{back}</dd></div>')
+_BACK = Markup(
+    ' <a href="#use-{key}">Back to the text<span class="hide"> after “{term}”</span></a>'
 )
 
 
@@ -44,20 +44,25 @@ def with_foot(
     html  of the page, as learners or as tutors see it
     """
     parts = [html]
-    if shown.references:
-        sources = (_source(key, references[key]) for key in shown.references)
+    cited = [k for k in shown.staff_references if k in shown.references or f'"#ref-{k}"' in html]
+    used = [k for k in shown.staff_terms if k in shown.terms or f'"#term-{anchor(k)}"' in html]
+    if cited:
+        sources = (_source(key, references[key]) for key in cited)
         parts.append(_section("refs", "References", Markup("<ul>{}</ul>"), sources))
-    if shown.terms:
-        words = (
-            _WORD.format(key=anchor(key), term=terms[key].term, meaning=terms[key].meaning)
-            for key in shown.terms
-        )
+    if used:
+        words = (_word(anchor(key), terms[key], html) for key in used)
         parts.append(_section("words", "Words on this page", Markup("<dl>{}</dl>"), words))
     return Markup("\n").join(parts)
 
 
 def _section(name: str, title: str, around: Markup, items: Iterable[Markup]) -> Markup:
     return _SECTION.format(id=name, title=title, body=around.format(Markup("").join(items)))
+
+
+def _word(key: str, word: TermShape, html: Markup) -> Markup:
+    """A word of the glossary; a question, which is no part of the page, gives no way back."""
+    back = _BACK.format(key=key, term=word.term) if f'id="use-{key}"' in html else ""
+    return _WORD.format(key=key, term=word.term, meaning=word.meaning, back=back)
 
 
 def _source(key: str, reference: ReferenceShape) -> Markup:

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from lms.markup_marks import Media
 
 MOST_BYTES = 50 << 20
+MOST_DRAWN = 1 << 20  # of a drawing, which is read as XML
 _BY_FORMAT = {
     "PNG": "image/png",
     "JPEG": "image/jpeg",
@@ -48,7 +49,7 @@ class NotShown(ValueError):
 def recognised(name: str, raw: bytes) -> MediaFile:
     """A file by its bytes. Raises NotShown with a sentence for its author."""
     if len(raw) > MOST_BYTES:
-        raise NotShown(f"the file is larger than {MOST_BYTES >> 20} MB")
+        raise NotShown(f"the file is larger than {MOST_BYTES >> 20} MB: make it smaller")
     media = _film(raw) or (_drawing(raw) if name.endswith(".svg") else _picture(raw))
     if not name.endswith(_ENDINGS[media.kind]):
         raise NotShown(f"its name says something else than its bytes, which are {media.kind}")
@@ -75,6 +76,8 @@ def _picture(raw: bytes) -> Media:
 
 def _drawing(raw: bytes) -> Media:
     """An SVG, which must neither run nor fetch anything, wherever it is opened."""
+    if len(raw) > MOST_DRAWN:
+        raise NotShown(f"the drawing is larger than {MOST_DRAWN >> 20} MB: simplify it")
     try:
         root = ElementTree.fromstring(raw)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, RecursionError):

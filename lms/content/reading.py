@@ -2,19 +2,21 @@
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from lms import markup
 from lms.authored import Faulty, Finding, Severity
-from lms.content import faults, rules, shapes
+from lms.content import shapes
+from lms.content.checks import Checks
 from lms.content.files import Files
 from lms.content.source import Brief, Content, Module, Page
 from lms.content.tree import Folder, Tree, below
 from lms.errors import RuleBroken
 from lms.markup import TeachingPage
+from lms.markup_blocks import NATIONS
 from lms.markup_marks import Reference, Surroundings, Term
 
 _PAGE_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -32,27 +34,30 @@ def read(tree: Tree | Path) -> Content:
 
 
 def examine(
-    tree: Tree | Path, progress: Progress = lambda _name: None
+    tree: Tree | Path,
+    progress: Progress = lambda _name: None,
+    today: date | None = None,
 ) -> tuple[Content | None, list[Finding]]:
     """The content, if nothing is wrong with it, and all that was found, errors first.
 
     progress  is told the name of each page and brief as it is read
+    today     the day on which it is checked; without it nothing is said of days that have passed
     """
-    content, findings = as_it_stands(tree, progress)
+    content, findings = as_it_stands(tree, progress, today)
     if content is None or any(each.severity is Severity.ERROR for each in findings):
         return None, findings
     return replace(content, warnings=tuple(findings)), findings
 
 
 def as_it_stands(
-    tree: Tree | Path, progress: Progress = lambda _name: None
+    tree: Tree | Path, progress: Progress = lambda _name: None, today: date | None = None
 ) -> tuple[Content | None, list[Finding]]:
     """The same for an author at work: also content with errors, as far as it can be shown."""
-    reader = _Reader(Folder(tree) if isinstance(tree, Path) else tree, progress)
+    reader = _Reader(Folder(tree) if isinstance(tree, Path) else tree, progress, today)
     content = reader.content()
     findings = sorted(
         dict.fromkeys(reader.files.findings),
-        key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line),
+        key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line, f.message),
     )
     return content, findings
 
@@ -69,9 +74,11 @@ def fingerprint(tree: Tree, names: Iterable[str]) -> str:
 
 
 class _Reader:
-    def __init__(self, tree: Tree, progress: Progress) -> None:
+    def __init__(self, tree: Tree, progress: Progress, today: date | None) -> None:
         self.files = Files(tree)
+        self._checks = Checks(self.files, today)
         self._progress = progress
+        self._references: dict[str, shapes.ReferenceShape] = {}
         self._around = Surroundings()
         self._addresses: dict[str, tuple[str, str]] = {}  # file: module's and page's slug
 
@@ -82,6 +89,7 @@ class _Reader:
         programme = self.files.yaml("programme.yml", shapes.ProgrammeFile)
         if glossary is None or references is None or programme is None:
             return None
+        self._references = references.references
         self._around = Surroundings(
             {k: Term(t.term, t.meaning) for k, t in glossary.terms.items()},
             {k: Reference(r.short or r.title) for k, r in references.references.items()},
@@ -101,14 +109,14 @@ class _Reader:
             self.files.names,
             fingerprint(self.files.tree, self.files.names),
         )
-        self._check_programme(content)
+        self._checks.content(content)
         return content
 
     def _module(self, place: int, name: str) -> Module | None:
         base = f"modules/{name}"
         named = _FOLDER_NAME.fullmatch(name)
         if named is None or not any(n.startswith(f"{base}/") for n in self.files.names):
-            message = f"there is no module folder “{name}”"
+            message = f"there is no module folder “{name}”: make it below modules/, or mend this"
             self.files.find("programme.yml", message, "modules", place)
             return None
         file = self.files.yaml(f"{base}/module.yml", shapes.ModuleFile)
@@ -120,10 +128,11 @@ class _Reader:
         )
         names = [*below(self.files.names, base, ".md")]
         stand_ins = below(self.files.names, f"{base}/alternatives", ".md")
-        pages = [self._page(each, around) for each in names]
-        pages += [self._page(each, around, stands_in=True) for each in stand_ins]
+        nations = file.nations if file else tuple(NATIONS)
+        pages = [self._page(each, around, nations) for each in names]
+        pages += [self._page(each, around, nations, stands_in=True) for each in stand_ins]
         keys = below(self.files.names, f"{base}/assessments", ".yml")
-        briefs = [self._brief(each) for each in keys]
+        briefs = [self._brief(each, nations) for each in keys]
         if file is None or None in pages or None in briefs:
             return None
         return Module(
@@ -135,7 +144,9 @@ class _Reader:
             tuple(media),
         )
 
-    def _page(self, name: str, around: Surroundings, *, stands_in: bool = False) -> Page | None:
+    def _page(
+        self, name: str, around: Surroundings, nations: Iterable[str], *, stands_in: bool = False
+    ) -> Page | None:
         self._progress(name)
         pattern = _STAND_IN_NAME if stands_in else _PAGE_NAME
         named = pattern.fullmatch(PurePosixPath(name).name)
@@ -144,39 +155,35 @@ class _Reader:
             self.files.find(name, f"a page is named like {example}")
             return None
         parts = self.files.front(name, shapes.PageFront)
-        shown = self._shown(name, parts[1], around) if parts else None
-        if parts is None or shown is None:
+        if parts is None:
+            return None
+        shown = self._shown(name, parts[1], around, parts[0].nations or nations)
+        if shown is None:
             return None
         return Page(named[2], name, parts[0], parts[1], shown, stands_in)
 
-    def _brief(self, name: str) -> Brief | None:
+    def _brief(self, name: str, nations: Iterable[str]) -> Brief | None:
         self._progress(name)
         key = PurePosixPath(name).stem
         file = self.files.yaml(name, shapes.AssessmentFile)
         text = name.removesuffix(".yml") + ".md"
         parts = self.files.front(text, shapes.BriefFront)
-        shown = self._shown(text, parts[1], self._around) if parts else None
+        shown = self._shown(text, parts[1], self._around, nations) if parts else None
         if file is None or parts is None or shown is None:
             return None
         if file.key != key:
             self.files.find(name, f"the key must be the file's name, {key}", "key")
         return Brief(file, parts[1], shown)
 
-    def _shown(self, name: str, text: str, around: Surroundings) -> TeachingPage | None:
+    def _shown(
+        self, name: str, text: str, around: Surroundings, nations: Iterable[str]
+    ) -> TeachingPage | None:
         try:
             shown = markup.render_teaching(text, around)
         except RuleBroken as refusal:
-            self.files.find(name, refusal.sentence)
+            self.files.find(name, refusal.sentence, rule="size")
             return None
-        for unknown in shown.unknown:
-            what = "the glossary" if unknown.startswith("[[") else "the references"
-            self.files.find_words(name, f"{unknown} is not in {what}", unknown)
-        for sought, fault in (*shown.faults, *faults.link_faults(shown)):
-            self.files.find_words(name, fault, sought)
-        whole = self.files.text(name)
-        before = whole[: len(whole) - len(text)].count("\n")
-        for line, fault in (*faults.block_faults(text), *faults.sign_faults(text)):
-            self.files.find_line(name, before + line, fault)
+        self._checks.text(name, text, shown, self._references, nations)
         return shown
 
     def _all_addresses(self, programme: shapes.ProgrammeFile) -> dict[str, tuple[str, str]]:
@@ -203,35 +210,5 @@ class _Reader:
     def _check_terms(self, glossary: shapes.GlossaryFile, known: shapes.ReferencesFile) -> None:
         for key, term in glossary.terms.items():
             if term.source and term.source not in known.references:
-                message = f"{term.source} is not in the references"
+                message = f"{term.source} is not in the references: add it there"
                 self.files.find("glossary.yml", message, "terms", key, "source")
-
-    def _check_programme(self, content: Content) -> None:
-        credits_ = (module.file.credits for module in content.modules)
-        for fault in rules.credit_faults(content.programme.credits, credits_):
-            self.files.find("programme.yml", fault, "credits")
-        self._once("programme.yml", "module code", (m.file.code for m in content.modules))
-        self._once("programme.yml", "module name", (m.slug for m in content.modules))
-        for module in content.modules:
-            self._check_module(f"modules/{module.folder}/module.yml", module)
-
-    def _check_module(self, name: str, module: Module) -> None:
-        if not module.way:
-            self.files.find(name, "the module has no pages")
-        assessed = [rules.Assessed(b.file.weighting, b.file.outcomes) for b in module.briefs]
-        found = [
-            *rules.weighting_faults(assessed),
-            *rules.outcome_faults(
-                (outcome.key for outcome in module.file.outcomes),
-                (key for page in module.pages for key in page.front.outcomes),
-                (key for each in assessed for key in each.outcomes),
-            ),
-        ]
-        for fault in found:
-            self.files.find(name, fault, "outcomes")
-        self._once(name, "page name", (page.slug for page in module.pages))
-
-    def _once(self, name: str, what: str, values: Iterable[str]) -> None:
-        for value, count in Counter(values).items():
-            if count > 1:
-                self.files.find(name, f"the {what} “{value}” stands twice")

@@ -1,7 +1,7 @@
 """Rules about what is taught: credits and weightings add up, outcomes are taught and assessed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -17,14 +17,14 @@ def credit_faults(whole: int, of_modules: Iterable[int]) -> Iterator[str]:
     """What is wrong with a programme's credits."""
     total = sum(of_modules)
     if total != whole:
-        yield f"the modules have {total} credits, the programme says {whole}"
+        yield f"the modules have {total} credits, the programme says {whole}: change one of them"
 
 
 def weighting_faults(assessments: Iterable[Assessed]) -> Iterator[str]:
     """What is wrong with the weightings of a module's assessments."""
     total = sum(each.weighting for each in assessments)
     if total != 100:
-        yield f"the weightings of the module's assessments make {total}, not 100"
+        yield f"the weightings of the module's assessments make {total}, not 100: change one"
 
 
 def outcome_faults(
@@ -34,11 +34,39 @@ def outcome_faults(
     known, on_pages, in_work = list(declared), set(taught), set(assessed)
     for key, count in Counter(known).items():
         if count > 1:
-            yield f"the outcome {key} is declared twice"
+            yield f"the outcome {key} is declared twice: give one another key"
     for key in sorted((on_pages | in_work) - set(known)):
-        yield f"the outcome {key} is named but not declared in module.yml"
+        yield f"the outcome {key} is named but not declared in module.yml: add or mend it"
     for key in known:
         if key not in on_pages:
-            yield f"the outcome {key} is taught on no page"
+            yield f"the outcome {key} is taught on no page: name it in a page’s outcomes"
         if key not in in_work:
-            yield f"the outcome {key} is assessed nowhere"
+            yield f"the outcome {key} is assessed nowhere: name it in an assessment’s outcomes"
+
+
+def prerequisite_faults(needs: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    """Modules that need what isn't there, or in the end themselves; each with what is wrong.
+
+    needs  of each module, which ones are to be read before
+    """
+    for module, before in needs.items():
+        for each in before:
+            if each not in needs:
+                yield module, f"there is no module “{each}” to read before: mend its name"
+        way = _way_back(module, needs)
+        if way:
+            yield module, f"nobody could begin: {' needs '.join(way)}. Take one of these out"
+
+
+def _way_back(start: str, needs: Mapping[str, Iterable[str]]) -> list[str]:
+    """A way from a module by what it needs back to itself; empty where there is none."""
+    ways, seen = [[start]], set()
+    while ways:
+        way = ways.pop()
+        for each in needs.get(way[-1], ()):
+            if each == start:
+                return [*way, start]
+            if each not in seen:
+                seen.add(each)
+                ways.append([*way, each])
+    return []

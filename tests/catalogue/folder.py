@@ -43,6 +43,7 @@ PAGE = """\
 
     /// law | Section 1
     What it says.
+    It is in [@act s.1].
     ///
 """
 ASSESSMENT = """\

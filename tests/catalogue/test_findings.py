@@ -82,13 +82,13 @@ WRONG = {
         PAGE,
         "[[NRM]]",
         "[[XYZ]]",
-        f"{PAGE}:11: error: [[XYZ]] is not in the glossary",
+        f"{PAGE}:11: error: [[XYZ]] is not in the glossary: add it there",
     ),
     "a source nobody lists": (
         PAGE,
         "[@act s.1]",
         "[@nothing s.1]",
-        f"{PAGE}:11: error: [@nothing s.1] is not in the references",
+        f"{PAGE}:11: error: [@nothing s.1] is not in the references: add it there",
     ),
     "a link to no part of the page": (
         PAGE,
@@ -248,13 +248,15 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
 
 def test_two_pages_of_one_name_are_refused(folder: Path) -> None:
     (folder / PAGE).rename(folder / "modules/01-first/01-end.md")
-    assert findings(folder) == [f"{MODULE}:1: error: the page name “end” stands twice"]
+    assert findings(folder) == [f"{MODULE}:1: error: the page name “end” stands twice: change one"]
 
 
 def test_two_modules_of_one_name_are_refused(folder: Path) -> None:
     (folder / "modules/02-second").rename(folder / "modules/02-first")
     change(folder, "programme.yml", "02-second", "02-first")
-    assert findings(folder) == ["programme.yml:1: error: the module name “first” stands twice"]
+    assert findings(folder) == [
+        "programme.yml:1: error: the module name “first” stands twice: change one"
+    ]
 
 
 @pytest.mark.parametrize("name", ["beginning.md", "1-beginning.md", "01-Beginning.md", "01_b.md"])
@@ -275,15 +277,17 @@ def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
 def test_a_module_without_pages_is_refused(folder: Path) -> None:
     for path in (folder / "modules/01-first").glob("*.md"):
         path.unlink()
-    assert f"{MODULE}:1: error: the module has no pages" in findings(folder)
+    assert f"{MODULE}:1: error: the module has no pages: write 01-first-things.md" in findings(
+        folder
+    )
 
 
 def test_an_outcome_that_is_not_taught_or_not_assessed_is_told(folder: Path) -> None:
     more = "reviewers:"
     change(folder, MODULE, more, f"  - key: LO2\n    text: Weigh one thing up.\n{more}")
     assert findings(folder) == [
-        f"{MODULE}:9: error: the outcome LO2 is taught on no page",
-        f"{MODULE}:9: error: the outcome LO2 is assessed nowhere",
+        f"{MODULE}:9: error: the outcome LO2 is assessed nowhere: name it in an assessment’s outcomes",
+        f"{MODULE}:9: error: the outcome LO2 is taught on no page: name it in a page’s outcomes",
     ]
 
 

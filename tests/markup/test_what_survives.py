@@ -65,21 +65,50 @@ def test_what_markdown_of_other_houses_has_beside_stays_readable_as_text() -> No
                 assert word in words(markup.render(text))
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.NAME)
-def test_each_of_our_blocks_is_drawn_and_says_its_kind(block: type) -> None:
-    name = block.NAME  # type: ignore[attr-defined]
+FOLDS = {"nation", "sensitive", "details"}
+FIGURES = {"figure", "video"}
+
+
+@pytest.mark.parametrize("name", sorted({block.NAME for block in BLOCKS} - {"question"}))
+def test_each_of_our_blocks_is_drawn_and_says_its_kind(name: str) -> None:
     title = "scotland" if name == "nation" else "A title"
     page = teaching(f"/// {name} | {title}\nWhat it *says*.\n\n- one\n///\n\nAfter.")
-    assert {"em", "ul", "li"} <= set(tags_in(page.html))
-    assert "What it says." in words(page.html)
-    assert "///" not in page.html
-    found = found_in(page.html).elements
-    if name in {"nation", "sensitive"}:
-        assert found[:2] == [found[0], ("summary", {})]
-        assert found[0][0] == "details"
+    shown = page.staff_html or page.html
+    assert {"em", "ul", "li"} <= set(tags_in(shown))
+    assert "What it says." in words(shown)
+    assert "///" not in shown
+    first, second = found_in(shown).elements[:2]
+    if name in FOLDS:
+        assert (first[0], second) == ("details", ("summary", {}))
+    elif name in FIGURES:
+        assert (first, second[0]) == (
+            ("figure", {"class": "figure"}),
+            {"figure": "img"}.get(name, name),
+        )
     else:
-        assert found[0] == ("div", {"class": f"callout c-{name}"})
-        assert found[1] == ("p", {"class": "callout-title"})
+        assert first == ("div", {"class": f"callout c-{name}"})
+        assert second == ("p", {"class": "callout-title"})
+
+
+def test_of_a_tutors_note_a_learner_is_shown_nothing() -> None:
+    page = teaching("Before.\n\n/// tutor\nThe [[NRM]] and [@msa-2015 s.1], in *confidence*.\n///")
+    assert words(page.html) == "Before."
+    assert (page.terms, page.references) == ((), ())
+    assert (page.staff_terms, page.staff_references) == (("NRM",), ("msa-2015",))
+
+
+def test_of_a_question_a_page_holds_its_place_alone() -> None:
+    body = "Which?\n\n- [x] This *one*\n    Because.\n- [ ] That [[NRM]]\n    It isn’t.\n"
+    page = teaching(f"/// question | first\n{body}///\n\nAfter.")
+    assert page.html == '<div class="question" id="question-first"></div>\n<p>After.</p>'
+    (question,) = page.questions
+    assert [(option.right, words(option.why)) for option in question.options] == [
+        (True, "Because."),
+        (False, "It isn’t."),
+    ]
+    assert "<em>one</em>" in question.options[0].html
+    assert page.terms == ("NRM",)
+    assert "id=" not in question.options[1].html  # the page can't lead back into a question
 
 
 @pytest.mark.parametrize(
@@ -117,9 +146,10 @@ def test_a_sensitive_part_is_closed_says_what_it_is_about_and_prints_only_open()
     assert (tag, attributes) == ("details", {"class": "fold fold-keep"})
 
 
-def test_a_folding_part_written_as_html_survives() -> None:
+def test_tags_that_an_author_typed_are_read_as_text() -> None:
     page = teaching("<details open><summary>More</summary>\n\nx\n\n</details>")
-    assert {"details", "summary"} <= set(tags_in(page.html))
+    assert set(tags_in(page.html)) == {"p"}
+    assert "<summary>More</summary>" in words(page.html)
 
 
 def test_a_wide_table_scrolls_in_a_box_that_the_keyboard_reaches() -> None:

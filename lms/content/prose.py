@@ -1,0 +1,143 @@
+"""How a text reads: what its authors should look at again. Nothing here keeps it from publishing.
+
+Difficulty is the grade of Kincaid, Fishburne, Rogers and Chissom, "Derivation of New Readability
+Formulas" (US Naval Technical Training Command, 1975): 0.39 of the words in a sentence and 11.8 of
+the syllables in a word, less 15.59. Grade and five make the age of a reader who follows easily.
+It counts and does not understand; so it warns, and an author may leave the text as it is.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from lms import identifiers
+from lms.authored import Severity
+from lms.content.faults import Fault
+
+# Readers work at level 7 and know the words of the law. Yet they read on a phone after work, many
+# in a second language: the ceiling is the last year of school, and not the journals they cite.
+HARDEST_GRADE = 12.0
+# A sentence of the statutes can be quoted whole. One of ours that is longer than this is two.
+LONGEST_SENTENCE = 45  # words
+FEWEST_WORDS = 100  # below this a grade says nothing
+
+_PASSAGE = re.compile(r"<(p|li|dd)\b[^>]*>(.*?)</\1>", re.S)
+_CITATION = re.compile(r'<span>\(<a class="cite".*?</a>\)</span>', re.S)
+_LINK = re.compile(r"<a [^>]*>(.*?)</a>", re.S)
+_TAG = re.compile(r"<[^>]*>")
+_SENTENCE = re.compile(r"[.!?:;]+[\"”’)\]]*\s+(?=[A-Z“\"‘(])|[.!?]+\s*$")
+_WORD = re.compile(r"[A-Za-z]+(?:[’'-][A-Za-z]+)*")
+_VOWELS = re.compile(r"[aeiouy]+")
+_SILENT = re.compile(r"(?:[^laeiouy]es?|[^laeiouytd]ed)$")
+_CODE = re.compile(r"`[^`]*`")
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s<>)\]]+")
+_EMPTY_WORDS = frozenset(
+    (
+        "click",
+        "click here",
+        "details",
+        "find out more",
+        "follow this link",
+        "here",
+        "learn more",
+        "link",
+        "more",
+        "page",
+        "read more",
+        "read this",
+        "see here",
+        "this",
+        "this link",
+        "this page",
+        "website",
+    )
+)
+
+
+def prose_faults(text: str, html: str) -> Iterator[Fault]:
+    """What should be looked at again in a text.
+
+    text  as it was written
+    html  as it is shown
+    """
+    sentences = list(_sentences(html))
+    yield from _long_sentences(text, sentences)
+    words = sum(len(each) for each in sentences)
+    if words >= FEWEST_WORDS:
+        level = grade(sentences)
+        if level > HARDEST_GRADE:
+            message = (
+                f"the text reads at the age of {level + 5:.0f} (grade {level:.1f}, where "
+                f"{HARDEST_GRADE:.0f} is enough): shorten its sentences, and its words"
+            )
+            yield Fault(1, message, "reading-age", Severity.WARNING)
+    yield from _empty_links(text, html)
+    yield from _line_faults(text)
+
+
+def grade(sentences: list[list[str]]) -> float:
+    """The Flesch-Kincaid grade of sentences, each a list of its words."""
+    words = [word for sentence in sentences for word in sentence]
+    per_sentence = len(words) / len(sentences)
+    per_word = sum(map(_syllables, words)) / len(words)
+    return 0.39 * per_sentence + 11.8 * per_word - 15.59
+
+
+def _syllables(word: str) -> int:
+    """About how many: a group of vowels is one, and an e at the end is none."""
+    bare = word.lower()
+    silent = 1 if _SILENT.search(bare) else 0
+    return max(1, len(_VOWELS.findall(bare)) - silent)
+
+
+def _sentences(html: str) -> Iterator[list[str]]:
+    for _tag, passage in _PASSAGE.findall(_CITATION.sub("", html)):
+        for sentence in _SENTENCE.split(unescape(_TAG.sub("", passage))):
+            words = _WORD.findall(sentence)
+            if words:
+                yield words
+
+
+def _long_sentences(text: str, sentences: list[list[str]]) -> Iterator[Fault]:
+    for words in sentences:
+        if len(words) > LONGEST_SENTENCE:
+            begin = " ".join(words[:5])
+            message = (
+                f"the sentence “{begin} …” has {len(words)} words: make it two "
+                f"({LONGEST_SENTENCE} are many)"
+            )
+            yield Fault(_line_of(words, text), message, "sentence", Severity.WARNING)
+
+
+def _line_of(words: list[str], text: str) -> int:
+    """Where a sentence begins: at the first of its beginnings that stands there as written."""
+    for count in (5, 3, 2):
+        found = re.search(r"[^A-Za-z]+".join(map(re.escape, words[:count])), text)
+        if found:
+            return text.count("\n", 0, found.start()) + 1
+    return 1
+
+
+def _empty_links(text: str, html: str) -> Iterator[Fault]:
+    for link in _LINK.findall(html):
+        said = unescape(_TAG.sub("", link)).strip()
+        if said.lower().rstrip(".!… ") in _EMPTY_WORDS:
+            message = f"the link “{said}” says nothing by itself: name what it leads to"
+            at = text.find(f"[{said}]")
+            line = text.count("\n", 0, max(at, 0)) + 1
+            yield Fault(line, message, "link-text", Severity.WARNING)
+
+
+def _line_faults(text: str) -> Iterator[Fault]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        said = _CODE.sub("", line)
+        address = _ADDRESS.search(said)
+        if address:
+            message = f"a bare address ({address[0][:60]}): cite a reference as [@key] instead"
+            yield Fault(number, message, "address", Severity.WARNING)
+        for what, found in identifiers.found_in(said):
+            message = (
+                f"“{found}” looks like {what}: a case here is made up, and identifies nobody. "
+                "Take it out, or write one that can’t be real"
+            )
+            yield Fault(number, message, "identifier", Severity.WARNING)
