@@ -13,11 +13,27 @@ from pydantic import BaseModel, ValidationError
 MOST_BYTES = 1 << 20
 # What no keyboard makes, and PostgreSQL or YAML can't keep.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float"))
 # What makes the parser slow is counted before it starts: at these limits it takes about a second,
 # and two thousand references of eight lines each stay below them (docs/adr/0007).
 _MOST = {"[": 1000, "{": 1000, ",": 20_000, ":": 20_000, "\n": 20_000}
 M = TypeVar("M", bound=BaseModel)
 Path_ = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """Words and numbers as people write them: `on:` is a word here, and 12:30 no number."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    sign: [each for each in resolvers if each[0] not in {_BOOL, _INT, _FLOAT}]
+    for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOL, re.compile(r"(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver(_INT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    _FLOAT, re.compile(r"[-+]?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?$"), list("-+0123456789")
+)
 
 
 class Severity(StrEnum):
@@ -110,7 +126,7 @@ def parse(text: str, called: str, first_line: int = 1) -> Authored:
     _check_bounded(text, called, first_line)
     try:
         # The parser written in C is faster, and ends the process on a text nested deeply.
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             return Authored(called, None, {})
@@ -191,7 +207,7 @@ def _check(node: yaml.Node, met: set[int]) -> None:
             _check(item, met)
     elif node.tag == "tag:yaml.org,2002:timestamp":
         try:
-            yaml.SafeLoader("").construct_object(node)
+            _Loader("").construct_object(node)
         except ValueError:
             raise _fault(f"there is no such day as {node.value}", node) from None
 

@@ -139,7 +139,7 @@ class Checks:
         if len(module.media) > MOST_FILES:
             message = f"the module has more than {MOST_FILES} pictures and films: take some out"
             self._files.find(_file(module.folder), message, rule="media")
-        shown = {name for each in (*module.pages, *module.briefs) for name in each.shown.media}
+        shown = {name for page in module.pages for name in page.shown.media}
         for each in module.media:
             if each.name not in shown:
                 message = "no page shows this file: show it in a figure or video, or take it out"

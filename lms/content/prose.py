@@ -67,8 +67,8 @@ def prose_faults(text: str, html: str) -> Iterator[Fault]:
         level = grade(sentences)
         if level > HARDEST_GRADE:
             message = (
-                f"the text reads at the age of {level + 5:.0f} (grade {level:.1f}, where "
-                f"{HARDEST_GRADE:.0f} is enough): shorten its sentences, and its words"
+                f"the text is hard to read: grade {level:.1f}, an age of {level + 5:.0f}, where "
+                f"{HARDEST_GRADE:.0f} is enough. Shorten its sentences, and its words"
             )
             yield Fault(1, message, "reading-age", Severity.WARNING)
     yield from _empty_links(text, html)

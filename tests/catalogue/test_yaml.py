@@ -31,6 +31,16 @@ def test_each_part_is_found_on_its_line() -> None:
     assert parsed.line_of(("z",)) == 1
 
 
+def test_words_are_words_and_numbers_numbers() -> None:
+    text = "on: off\nyes: 12:30\nno: [1, -2, 0.5, 1e3, 010, 0x1f, 1_0]\nTrue: true\n"
+    assert authored.parse(text, "a.yml").data == {
+        "on": "off",
+        "yes": "12:30",
+        "no": [1, -2, 0.5, "1e3", "010", "0x1f", "1_0"],
+        "True": True,
+    }
+
+
 def test_lines_are_those_of_the_file_that_the_yaml_stands_in() -> None:
     assert authored.parse("a: 1\nb: 2\n", "a.md", first_line=2).line_of(("b",)) == 3
 
