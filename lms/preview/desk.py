@@ -113,7 +113,7 @@ class Desk:
         return tuple(found)
 
     def _read(self, stamp: Stamp) -> Sight:
-        content, findings = reading.as_it_stands(self.folder)
+        content, findings = reading.as_it_stands(self.folder, today=self.seat.day)
         shown = content is not None and self._make(content)
         return Sight(stamp, content, tuple(findings), shown)
 
