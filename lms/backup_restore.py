@@ -18,6 +18,7 @@ from lms.audit.models import AuditEntry
 from lms.audit.trail import Event, record
 from lms.backup_archive import BadBackup, Manifest, Stream, reading
 from lms.backup_tables import Row
+from lms.catalogue import indexing
 from lms.db import db, unit_of_work
 from lms.outbox import Message
 from lms.sessions.models import SignIn
@@ -167,6 +168,7 @@ def _load_tables(connection: Connection, manifest: Manifest, members: Iterator[S
         backup_tables.load(connection, table, _rows(manifest, table, next(members)))
     next(members, None)  # asking for more compares the last table with the manifest
     backup_tables.advance_sequences(connection)
+    indexing.rebuild(connection)
 
 
 def _check_loaded(connection: Connection, manifest: Manifest) -> None:

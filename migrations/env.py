@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from lms.db import Base
+from lms.db import Base, is_of_models
 
 database = current_app.extensions["migrate"].db
 
@@ -15,6 +15,7 @@ def _run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
+            include_name=is_of_models,
             transaction_per_migration=True,
             user_module_prefix="lms.db.",
         )

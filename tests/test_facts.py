@@ -28,6 +28,9 @@ FACTS = {
         "page_text",
         "brief",
         "criterion",
+        "passage",
+        "page_passage",
+        "word",
         "regulations_version",
     ),
     # who was enrolled

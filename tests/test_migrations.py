@@ -18,11 +18,14 @@ from sqlalchemy.exc import DBAPIError
 from lms import facts, revision, vault
 from lms.access.actor import Role
 from lms.app import create_app
-from lms.db import Base, db, fact_tables, unit_of_work
+from lms.db import Base, db, fact_tables, is_of_models, unit_of_work
 from lms.serve import worker
 from tests import factories
 from tests.conftest import settings_for
 from tests.support.installation import Installation
+
+
+COMPARED = {"compare_type": True, "include_name": is_of_models}
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def tables() -> set[str]:
 
 def test_migrations_make_what_the_models_say(app: Flask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=COMPARED)
         assert compare_metadata(context, Base.metadata) == []
 
 

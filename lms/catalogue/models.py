@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
+from sqlalchemy import DDL, JSON, ForeignKey, UniqueConstraint, event, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base
@@ -166,3 +166,67 @@ class Criterion(Base):
     weight: Mapped[int]  # per cent of the assessment's mark
     outcomes: Mapped[list[str]] = mapped_column(JSON)
     levels: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # from, to, text; from the top down
+
+
+class Passage(Base):
+    """Something to be found; kept once, whatever versions and pages show it.
+
+    Each database has an index of the stems in its own way: see below, and lms/catalogue/indexing.
+    """
+
+    __tablename__ = "passage"
+    __fact__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(unique=True)  # of all that it says
+    kind: Mapped[str]  # page, term or reference
+    title: Mapped[str]
+    heading: Mapped[str]
+    anchor: Mapped[str]
+    text: Mapped[str]
+    nations: Mapped[str]  # in which alone it holds, with a space between; empty for all
+    sensitive: Mapped[str]  # what a closed part says it is about; empty outside of one
+    headwords: Mapped[str]  # stems of title and heading; see lms/wording.py
+    words: Mapped[str]  # stems of the text
+
+
+class PagePassage(Base):
+    """A passage as a page of a version shows it."""
+
+    __tablename__ = "page_passage"
+    __fact__ = True
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"), primary_key=True)
+    passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), primary_key=True)
+
+
+class Word(Base):
+    """A word that was published, as a misspelling may have meant it; kept once."""
+
+    __tablename__ = "word"
+    __fact__ = True
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    letters: Mapped[int] = mapped_column(index=True)  # how many
+    since_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"))  # which brought it
+    uses: Mapped[int]  # in what that version brought
+
+
+_INDEXES = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE passage_search USING fts5(headwords, words, content='passage', "
+        "content_rowid='id', tokenize='unicode61 remove_diacritics 0')",
+    ),
+    "postgresql": (
+        "ALTER TABLE passage ADD COLUMN passage_search tsvector GENERATED ALWAYS AS ("
+        "setweight(to_tsvector('pg_catalog.simple', headwords), 'A') || "
+        "setweight(to_tsvector('pg_catalog.simple', words), 'D')) STORED",
+        "CREATE INDEX ix_passage_search ON passage USING gin (passage_search)",
+    ),
+}
+for _database, _statements in _INDEXES.items():
+    for _statement in _statements:
+        event.listen(
+            Passage.__table__, "after_create", DDL(_statement).execute_if(dialect=_database)
+        )

@@ -8,7 +8,7 @@ from lms.access import gate
 from lms.access.actor import Actor
 from lms.access.permissions import Permission as P
 from lms.audit.trail import Event, record
-from lms.catalogue import queries
+from lms.catalogue import indexing, queries
 from lms.catalogue.keeping import Kept
 from lms.catalogue.models import (
     Brief,
@@ -54,6 +54,7 @@ def publish(kept: Kept, *, actor: Actor) -> ContentVersion:
     )
     for position, module in enumerate(content.modules, start=1):
         _publish_module(version, position, module, content)
+    indexing.index(version)
     record(actor, Event.CONTENT_PUBLISHED, version.ref, sha256=version.sha256)
     return version
 

@@ -1,0 +1,146 @@
+"""What can be found: passages of every published version, and the words that were spelt"""
+
+from collections import Counter
+
+import sqlalchemy as sa
+from alembic import op
+
+from lms.catalogue.passages import Passage, first_of_each, passages_of
+from lms.facts import protect
+
+revision = "0005"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_PAGES = sa.text(
+    "SELECT page.id, page.title, page.nations, rendered.html FROM page "
+    "JOIN module ON module.id = page.module_id JOIN page_text ON page_text.page_id = page.id "
+    "JOIN rendered ON rendered.sha256 = page_text.html_key "
+    "WHERE module.version_id = :version ORDER BY module.position, page.position"
+).columns(nations=sa.JSON())
+_PASSAGE = sa.text(
+    "INSERT INTO passage (sha256, kind, title, heading, anchor, text, nations, sensitive, "
+    "headwords, words) VALUES (:sha256, :kind, :title, :heading, :anchor, :text, :nations, "
+    ":sensitive, :headwords, :words) RETURNING id"
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "passage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("heading", sa.String(), nullable=False),
+        sa.Column("anchor", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("nations", sa.String(), nullable=False),
+        sa.Column("sensitive", sa.String(), nullable=False),
+        sa.Column("headwords", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passage")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_passage_sha256")),
+    )
+    op.create_table(
+        "page_passage",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column("page_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["content_version.id"],
+            name=op.f("fk_page_passage_version_id_content_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["passage_id"], ["passage.id"], name=op.f("fk_page_passage_passage_id_passage")
+        ),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_page_passage_page_id_page")
+        ),
+        sa.PrimaryKeyConstraint(
+            "version_id", "passage_id", "page_id", name=op.f("pk_page_passage")
+        ),
+    )
+    op.create_table(
+        "word",
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("letters", sa.Integer(), nullable=False),
+        sa.Column("since_id", sa.Integer(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["since_id"], ["content_version.id"], name=op.f("fk_word_since_id_content_version")
+        ),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_word")),
+    )
+    op.create_index(op.f("ix_word_letters"), "word", ["letters"], unique=False)
+    _search_by(op.get_bind().dialect.name)
+    _index_what_was_published()
+    protect(op.get_bind(), ["passage", "page_passage", "word"])
+
+
+def downgrade() -> None:
+    op.drop_table("word")
+    op.drop_table("page_passage")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE passage_search")
+    op.drop_table("passage")
+
+
+def _search_by(database: str) -> None:
+    """Each database has an index of the stems in its own way."""
+    if database == "sqlite":
+        op.execute(
+            "CREATE VIRTUAL TABLE passage_search USING fts5(headwords, words, content='passage', "
+            "content_rowid='id', tokenize='unicode61 remove_diacritics 0')"
+        )
+        return
+    op.execute(
+        "ALTER TABLE passage ADD COLUMN passage_search tsvector GENERATED ALWAYS AS ("
+        "setweight(to_tsvector('pg_catalog.simple', headwords), 'A') || "
+        "setweight(to_tsvector('pg_catalog.simple', words), 'D')) STORED"
+    )
+    op.execute("CREATE INDEX ix_passage_search ON passage USING gin (passage_search)")
+
+
+def _index_what_was_published() -> None:
+    bind, ids, known = op.get_bind(), {}, set()
+    place = sa.text("INSERT INTO page_passage VALUES (:version, :passage, :page)")
+    word = sa.text("INSERT INTO word VALUES (:word, :letters, :since, :uses)")
+    for version in bind.scalars(sa.text("SELECT id FROM content_version ORDER BY id")).all():
+        shown = first_of_each(
+            (page, passages_of(title, html, tuple(nations)))
+            for page, title, nations, html in bind.execute(_PAGES, {"version": version}).all()
+        )
+        uses: Counter[str] = Counter()
+        places = set()
+        for page, passage in shown:
+            if passage.sha256 not in ids:
+                ids[passage.sha256] = bind.scalar(_PASSAGE, _row(passage))
+                uses.update(passage.vocabulary)
+            places.add((ids[passage.sha256], page))
+        for passage_id, page in places:
+            bind.execute(place, {"version": version, "passage": passage_id, "page": page})
+        for each, count in uses.items():
+            if each not in known:
+                row = {"word": each, "letters": len(each), "since": version, "uses": count}
+                bind.execute(word, row)
+        known |= set(uses)
+    if bind.dialect.name == "sqlite":
+        bind.execute(sa.text("INSERT INTO passage_search (passage_search) VALUES ('rebuild')"))
+
+
+def _row(passage: Passage) -> dict[str, str]:
+    return {
+        "sha256": passage.sha256,
+        "kind": passage.kind,
+        "title": passage.title,
+        "heading": passage.heading,
+        "anchor": passage.anchor,
+        "text": passage.text,
+        "nations": passage.nations,
+        "sensitive": passage.sensitive,
+        "headwords": passage.headwords,
+        "words": passage.words,
+    }
