@@ -9,7 +9,7 @@ from lms.board import views as board
 from lms.catalogue import views as catalogue
 from lms.cohorts import roster_views, views as cohorts
 from lms.home import views as home
-from lms.learning import views as learning
+from lms.learning import search_views, views as learning
 from lms.marking import release_views, views as marking
 from lms.organisations import views as organisations
 from lms.regulations import views as regulations
@@ -31,6 +31,7 @@ ROOMS = (
     cohorts.bp,
     roster_views.bp,
     learning.bp,
+    search_views.bp,
     assessment.bp,
     setting_views.bp,
     marking.bp,

@@ -14,7 +14,17 @@ LONGEST = 40  # characters of a word; the rest of a longer one is not looked at
 
 # Letters that no rule of Unicode takes apart into a plain letter and its accent.
 _PLAIN = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "\u0131": "i",
+        "ħ": "h",
+    }
 )
 # An ending, and what stands for it; the first that fits counts, where four letters stay before it.
 _ENDINGS = (

@@ -30,7 +30,7 @@ FACTS = {
         "criterion",
         "passage",
         "page_passage",
-        "word",
+        "vocabulary",
         "regulations_version",
     ),
     # who was enrolled

@@ -24,7 +24,6 @@ from tests import factories
 from tests.conftest import settings_for
 from tests.support.installation import Installation
 
-
 COMPARED = {"compare_type": True, "include_name": is_of_models}
 
 

@@ -1,11 +1,10 @@
 """What a version lets be found: its passages and their words, recorded as it is published."""
 
 import itertools
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from lms.catalogue.models import (
     ContentVersion,
@@ -15,16 +14,15 @@ from lms.catalogue.models import (
     PageText,
     Passage,
     Rendered,
-    Word,
+    Vocabulary,
 )
-from lms.catalogue.passages import Passage as Found, first_of_each, passages_of
-from lms.db import db, dialect
+from lms.catalogue.passages import Passage as Found, first_of_each, passages_of, vocabulary
+from lms.db import Base, db, dialect
 
 _BATCH = 1000  # rows in a statement
-# The write lock is ours: whatever came in since the first of our rows is ours, too.
 _INTO_SQLITES_INDEX = text(
     "INSERT INTO passage_search (rowid, headwords, words) "
-    "SELECT id, headwords, words FROM passage WHERE id >= :first"
+    "SELECT id, headwords, words FROM passage WHERE id >= :first ORDER BY id"
 )
 
 
@@ -38,13 +36,16 @@ def index(version: ContentVersion) -> None:
         for page, title, nations, html in _pages(version)
     )
     found = {passage.sha256: passage for _, passage in shown}
-    ids = _known(found)
+    last = db.session.scalar(select(func.max(Passage.id))) or 0
+    ids = _known(found) if last else {}
     new = [passage for sha256, passage in found.items() if sha256 not in ids]
-    ids |= _add(new)
+    ids |= {passage.sha256: number for number, passage in enumerate(new, start=last + 1)}
+    _add(new, ids)
     places = {(ids[passage.sha256], page) for page, passage in shown}
-    rows = [{"version_id": version.id, "passage_id": p, "page_id": page} for p, page in places]
-    if rows:
-        db.session.execute(insert(PagePassage), rows)
+    _insert(
+        PagePassage,
+        ({"version_id": version.id, "passage_id": p, "page_id": page} for p, page in places),
+    )
     _add_words(version, new)
 
 
@@ -80,9 +81,12 @@ def _known(keys: Iterable[str]) -> dict[str, int]:
     return known
 
 
-def _add(new: list[Found]) -> dict[str, int]:
+def _add(new: list[Found], ids: dict[str, int]) -> None:
+    if not new:
+        return
     rows = (
         {
+            "id": ids[each.sha256],
             "sha256": each.sha256,
             "kind": each.kind,
             "title": each.title,
@@ -96,27 +100,25 @@ def _add(new: list[Found]) -> dict[str, int]:
         }
         for each in new
     )
-    added: dict[str, int] = {}
-    for some in _batches(rows):
-        answer = db.session.execute(insert(Passage).returning(Passage.sha256, Passage.id), some)
-        added.update((sha256, row) for sha256, row in answer)
-    if added and dialect() == "sqlite":
-        db.session.execute(_INTO_SQLITES_INDEX, {"first": min(added.values())})
-    return added
+    _insert(Passage, rows)
+    if dialect() == "sqlite":
+        db.session.execute(_INTO_SQLITES_INDEX, {"first": ids[new[0].sha256]})
 
 
 def _add_words(version: ContentVersion, new: list[Found]) -> None:
-    uses: Counter[str] = Counter()
-    for each in new:
-        uses.update(each.vocabulary)
-    known = set(db.session.scalars(select(Word.word))) if uses else set()
-    rows = (
-        {"word": word, "letters": len(word), "since_id": version.id, "uses": count}
-        for word, count in uses.items()
-        if word not in known
+    if not new:
+        return
+    known = set(itertools.chain.from_iterable(db.session.scalars(select(Vocabulary.words))))
+    found = vocabulary(new, known)
+    _insert(
+        Vocabulary,
+        ({"version_id": version.id, "letters": n, "words": words} for n, words in found.items()),
     )
+
+
+def _insert(model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
     for some in _batches(rows):
-        db.session.execute(insert(Word), some)
+        db.session.connection().execute(insert(model), some)
 
 
 def _batches(things: Iterable[Any]) -> Iterator[list[Any]]:

@@ -177,7 +177,7 @@ class Passage(Base):
     __tablename__ = "passage"
     __fact__ = True
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1
     sha256: Mapped[str] = mapped_column(unique=True)  # of all that it says
     kind: Mapped[str]  # page, term or reference
     title: Mapped[str]
@@ -201,16 +201,18 @@ class PagePassage(Base):
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), primary_key=True)
 
 
-class Word(Base):
-    """A word that was published, as a misspelling may have meant it; kept once."""
+class Vocabulary(Base):
+    """The words of one length that a version was the first to use, as a misspelling may mean them.
 
-    __tablename__ = "word"
+    A row for each would be thousands in every publication, read a length at a time in any case.
+    """
+
+    __tablename__ = "vocabulary"
     __fact__ = True
 
-    word: Mapped[str] = mapped_column(primary_key=True)
-    letters: Mapped[int] = mapped_column(index=True)  # how many
-    since_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"))  # which brought it
-    uses: Mapped[int]  # in what that version brought
+    version_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"), primary_key=True)
+    letters: Mapped[int] = mapped_column(primary_key=True)  # how many each word has
+    words: Mapped[dict[str, int]] = mapped_column(JSON)  # with how often that version uses them
 
 
 _INDEXES = {
@@ -227,6 +229,5 @@ _INDEXES = {
 }
 for _database, _statements in _INDEXES.items():
     for _statement in _statements:
-        event.listen(
-            Passage.__table__, "after_create", DDL(_statement).execute_if(dialect=_database)
-        )
+        _ddl = DDL(_statement).execute_if(dialect=_database)  # type: ignore[no-untyped-call] # theirs
+        event.listen(Passage.__table__, "after_create", _ddl)

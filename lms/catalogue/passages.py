@@ -8,7 +8,8 @@ HTML is our own, as it was rendered and sanitised: it has neither tutor notes no
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from html.parser import HTMLParser
@@ -18,11 +19,13 @@ from lms import wording
 from lms.markup_blocks import NATIONS
 
 PAGE, TERM, REFERENCE = "page", "term", "reference"
+_NEXT = "?"  # the code of a nation, not read yet
 _FOOT = "foot"  # between those below the page
 
 _BY_CODE = {code: key for key, (code, _name) in NATIONS.items()}
 _WITHIN_A_LINE = frozenset("a strong em code sup sub del span".split())
 _PARTED_AT = ("h2", "h3")
+_SAID_ASIDE = ("summary", "dt", *_PARTED_AT)  # not text, but about the text that follows
 
 
 class Place(NamedTuple):
@@ -64,16 +67,21 @@ class Passage:
 
     @cached_property
     def headwords(self) -> str:
-        """Stems of its title and heading, with spaces between, as the databases index them."""
-        return " ".join(wording.stems(f"{self.title} {self.heading}"))
+        """Stems of its title and heading, with spaces between, as the databases index them.
+
+        A source's title counts as its text: else sources would stand before what cites them.
+        """
+        titles = "" if self.kind == REFERENCE else f"{self.title} {self.heading}"
+        return " ".join(wording.stems(titles))
 
     @cached_property
     def words(self) -> str:
         """Stems of its text, likewise."""
-        return " ".join(wording.stems(self.text))
+        title = self.title if self.kind == REFERENCE else ""
+        return " ".join(wording.stems(f"{title} {self.text}"))
 
     @cached_property
-    def vocabulary(self) -> tuple[str, ...]:
+    def spelt(self) -> tuple[str, ...]:
         """Its words as they are spelt, those that a misspelling may have meant."""
         found = wording.words(f"{self.title} {self.heading} {self.text}")
         return tuple(word for word in found if len(word) > 2 and word.isalpha())
@@ -122,6 +130,17 @@ def first_of_each(
     return found
 
 
+def vocabulary(passages: Iterable[Passage], known: Set[str]) -> dict[int, dict[str, int]]:
+    """Words that passages use and that are not known yet, with how often; by their length."""
+    uses: Counter[str] = Counter()
+    for each in passages:
+        uses.update(each.spelt)
+    found: dict[int, dict[str, int]] = {}
+    for word in sorted(uses.keys() - known):
+        found.setdefault(len(word), {})[word] = uses[word]
+    return found
+
+
 class _Reading(HTMLParser):
     """Goes through a page once, noting for each stretch of text where it stands."""
 
@@ -155,19 +174,16 @@ class _Reading(HTMLParser):
             self.handle_data(" ")
         if tag == "details":
             self._folds.append((self._place, given.get("class", "")))
-        elif tag in ("summary", "dt", *_PARTED_AT):
+        elif tag in _SAID_ASIDE:
             self._aside, self._code = [], ""
             if tag in _PARTED_AT and self._place.kind == PAGE:
                 self._place = self._place._replace(anchor=given.get("id", ""))
-        elif tag == "span" and given.get("class") == "code":
-            self._code = "?"
-        elif tag == "img":
-            self.handle_data(given.get("alt", ""))
         elif tag == "section":
             self._place = Place(_FOOT)
-        elif tag == "a":
-            self._silent = self._is_our_own_link(given.get("href", ""))
+        elif tag in _WITHIN_A_LINE:
+            self._within_a_line(tag, given)
         else:
+            self.handle_data(given.get("alt", ""))
             self._look_below(given.get("id", ""))
 
     def handle_endtag(self, tag: str) -> None:
@@ -176,7 +192,7 @@ class _Reading(HTMLParser):
             self._silent = False
         elif tag == "details" and self._folds:
             self._place = self._folds.pop()[0]
-        elif self._aside is not None and tag in ("summary", "dt", *_PARTED_AT):
+        elif self._aside is not None and tag in _SAID_ASIDE:
             said, self._aside = _tidy("".join(self._aside)), None
             self._put_aside(tag, said)
         if tag not in _WITHIN_A_LINE:
@@ -184,7 +200,7 @@ class _Reading(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Called by the library."""
-        if self._code == "?":
+        if self._code == _NEXT:
             self._code = data
         if self._aside is not None:
             self._aside.append(data)
@@ -204,9 +220,12 @@ class _Reading(HTMLParser):
         else:
             self.handle_data(said)
 
-    def _is_our_own_link(self, href: str) -> bool:
-        """Whether a link below the page says nothing: back to the text, or a bare address."""
-        return self._place.kind == REFERENCE or href.startswith("#use-")
+    def _within_a_line(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "span" and given.get("class") == "code":
+            self._code = _NEXT
+        elif tag == "a":
+            # Below the page these say nothing: a bare address, and the way back to the text.
+            self._silent = self._place.kind == REFERENCE or given.get("href", "")[:5] == "#use-"
 
     def _look_below(self, anchor: str) -> None:
         for kind, before in ((TERM, "term-"), (REFERENCE, "ref-")):

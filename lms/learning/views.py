@@ -6,7 +6,6 @@ from markupsafe import Markup
 from werkzeug import Response
 
 from lms import clock
-from lms.access.actor import Role
 from lms.access.gate import actor, needs
 from lms.access.permissions import Permission as P
 from lms.catalogue.models import Page
@@ -14,13 +13,11 @@ from lms.catalogue.queries import module_of
 from lms.cohorts.models import Enrolment
 from lms.db import unit_of_work
 from lms.errors import NotFound
-from lms.learning import operations, queries, rules
+from lms.learning import operations, place, queries, rules
 from lms.learning.parts import differs_by_nation, opened_for, parts_of
-from lms.learning.queries import Reader
 from lms.markup_blocks import NATIONS
 from lms.web.safe import local_path
 
-NATION = "nation"  # the reading setting's cookie: chosen by the reader, never their employer's
 _A_YEAR = 365 * 24 * 3600
 
 bp = Blueprint("learning", __name__, url_prefix="/learn", template_folder="templates")
@@ -30,8 +27,8 @@ bp = Blueprint("learning", __name__, url_prefix="/learn", template_folder="templ
 @needs(P.READ_MODULES)
 def programme() -> ResponseReturnValue:
     """The modules of one's own version."""
-    reader = _reader()
-    if reader is None or _opens_later(reader):
+    reader = place.reader()
+    if reader is None or place.opens_later(reader):
         return render_template("learning/not_open.html", reader=reader)
     return render_template(
         "learning/programme.html", reader=reader, modules=queries.programme_way(reader)
@@ -42,7 +39,7 @@ def programme() -> ResponseReturnValue:
 @needs(P.READ_MODULES)
 def module(module: str) -> ResponseReturnValue:
     """One module: outcomes, pages, and where to carry on."""
-    reader = _open_reader()
+    reader = place.open_reader()
     found = module_of(reader.version_id, module)
     way = queries.way_through(reader, found.id)
     return render_template(
@@ -59,11 +56,11 @@ def module(module: str) -> ResponseReturnValue:
 @needs(P.READ_MODULES)
 def page(module: str, page: str) -> ResponseReturnValue:
     """One page, as it was rendered when it was published."""
-    reader = _open_reader()
+    reader = place.open_reader()
     opened = queries.page_for(reader, module, page)
     way = queries.way_through(reader, opened.module.id)
     here = next(i for i, stop in enumerate(way) if stop.page == page)
-    nation = _nation()
+    nation = place.nation()
     folded = bool(nation) and request.args.get("nations") != "all"
     html = opened_for(nation, opened.html) if folded else opened.html
     return render_template(
@@ -91,7 +88,7 @@ def choose_nation() -> ResponseReturnValue:
         local_path(request.form.get("back")) or url_for("learning.programme")
     )
     answer.set_cookie(
-        NATION,
+        place.NATION,
         chosen if chosen in NATIONS else "",
         max_age=_A_YEAR if chosen in NATIONS else 0,
         httponly=True,
@@ -121,40 +118,15 @@ def take_back(module: str, page: str) -> ResponseReturnValue:
     return redirect(url_for("learning.page", module=module, page=page))
 
 
-def _reader() -> Reader | None:
-    someone = actor()
-    own = queries.reader_of(someone.person_id) if Role.ADVOCATE in someone.roles else None
-    if own is not None or someone.roles == {Role.ADVOCATE}:
-        return own
-    return queries.staff_reader()
-
-
-def _nation() -> str:
-    """The nation that the reader chose; nothing when they chose none, and all are open."""
-    chosen = request.cookies.get(NATION, "")
-    return chosen if chosen in NATIONS else ""
-
-
-def _opens_later(reader: Reader) -> bool:
-    return reader.opens_on is not None and clock.today() < reader.opens_on
-
-
-def _open_reader() -> Reader:
-    reader = _reader()
-    if reader is None or _opens_later(reader):
-        raise NotFound
-    return reader
-
-
 def _own_page(module: str, page: str) -> tuple[Enrolment, Page]:
-    reader = _open_reader()
+    reader = place.open_reader()
     if reader.enrolment is None:
         raise NotFound
     return reader.enrolment, queries.page_for(reader, module, page).page
 
 
 def _on_from(module: str, page: str) -> ResponseReturnValue:
-    reader = _open_reader()
+    reader = place.open_reader()
     way = queries.way_through(reader, module_of(reader.version_id, module).id)
     here = next(i for i, stop in enumerate(way) if stop.page == page)
     if here + 1 < len(way):

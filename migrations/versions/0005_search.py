@@ -1,11 +1,11 @@
 """What can be found: passages of every published version, and the words that were spelt"""
 
-from collections import Counter
+import json
 
 import sqlalchemy as sa
 from alembic import op
 
-from lms.catalogue.passages import Passage, first_of_each, passages_of
+from lms.catalogue.passages import Passage, first_of_each, passages_of, vocabulary
 from lms.facts import protect
 
 revision = "0005"
@@ -20,16 +20,16 @@ _PAGES = sa.text(
     "WHERE module.version_id = :version ORDER BY module.position, page.position"
 ).columns(nations=sa.JSON())
 _PASSAGE = sa.text(
-    "INSERT INTO passage (sha256, kind, title, heading, anchor, text, nations, sensitive, "
-    "headwords, words) VALUES (:sha256, :kind, :title, :heading, :anchor, :text, :nations, "
-    ":sensitive, :headwords, :words) RETURNING id"
+    "INSERT INTO passage (id, sha256, kind, title, heading, anchor, text, nations, sensitive, "
+    "headwords, words) VALUES (:id, :sha256, :kind, :title, :heading, :anchor, :text, :nations, "
+    ":sensitive, :headwords, :words)"
 )
 
 
 def upgrade() -> None:
     op.create_table(
         "passage",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -64,24 +64,24 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "word",
-        sa.Column("word", sa.String(), nullable=False),
+        "vocabulary",
+        sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("letters", sa.Integer(), nullable=False),
-        sa.Column("since_id", sa.Integer(), nullable=False),
-        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["since_id"], ["content_version.id"], name=op.f("fk_word_since_id_content_version")
+            ["version_id"],
+            ["content_version.id"],
+            name=op.f("fk_vocabulary_version_id_content_version"),
         ),
-        sa.PrimaryKeyConstraint("word", name=op.f("pk_word")),
+        sa.PrimaryKeyConstraint("version_id", "letters", name=op.f("pk_vocabulary")),
     )
-    op.create_index(op.f("ix_word_letters"), "word", ["letters"], unique=False)
     _search_by(op.get_bind().dialect.name)
     _index_what_was_published()
-    protect(op.get_bind(), ["passage", "page_passage", "word"])
+    protect(op.get_bind(), ["passage", "page_passage", "vocabulary"])
 
 
 def downgrade() -> None:
-    op.drop_table("word")
+    op.drop_table("vocabulary")
     op.drop_table("page_passage")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE passage_search")
@@ -107,26 +107,22 @@ def _search_by(database: str) -> None:
 def _index_what_was_published() -> None:
     bind, ids, known = op.get_bind(), {}, set()
     place = sa.text("INSERT INTO page_passage VALUES (:version, :passage, :page)")
-    word = sa.text("INSERT INTO word VALUES (:word, :letters, :since, :uses)")
+    row = sa.text("INSERT INTO vocabulary VALUES (:version, :letters, :words)")
     for version in bind.scalars(sa.text("SELECT id FROM content_version ORDER BY id")).all():
         shown = first_of_each(
             (page, passages_of(title, html, tuple(nations)))
             for page, title, nations, html in bind.execute(_PAGES, {"version": version}).all()
         )
-        uses: Counter[str] = Counter()
-        places = set()
-        for page, passage in shown:
-            if passage.sha256 not in ids:
-                ids[passage.sha256] = bind.scalar(_PASSAGE, _row(passage))
-                uses.update(passage.vocabulary)
-            places.add((ids[passage.sha256], page))
-        for passage_id, page in places:
-            bind.execute(place, {"version": version, "passage": passage_id, "page": page})
-        for each, count in uses.items():
-            if each not in known:
-                row = {"word": each, "letters": len(each), "since": version, "uses": count}
-                bind.execute(word, row)
-        known |= set(uses)
+        new = {each.sha256: each for _, each in shown if each.sha256 not in ids}
+        for sha256, each in new.items():
+            ids[sha256] = len(ids) + 1
+            bind.execute(_PASSAGE, {"id": ids[sha256], **_row(each)})
+        for passage, page in {(ids[each.sha256], page) for page, each in shown}:
+            bind.execute(place, {"version": version, "passage": passage, "page": page})
+        for letters, words in vocabulary(new.values(), known).items():
+            kept = {"version": version, "letters": letters, "words": json.dumps(words)}
+            bind.execute(row, kept)
+            known |= set(words)
     if bind.dialect.name == "sqlite":
         bind.execute(sa.text("INSERT INTO passage_search (passage_search) VALUES ('rebuild')"))
 

@@ -1,0 +1,41 @@
+"""The place from which a request reads: whose version, whether it is open, and for what nation."""
+
+from flask import request
+
+from lms import clock
+from lms.access.actor import Role
+from lms.access.gate import actor
+from lms.errors import NotFound
+from lms.learning import queries
+from lms.learning.queries import Reader
+from lms.markup_blocks import NATIONS
+
+NATION = "nation"  # the reading setting's cookie: chosen by the reader, never their employer's
+
+
+def reader() -> Reader | None:
+    """Where the person signed in reads; None for an advocate without a place."""
+    someone = actor()
+    own = queries.reader_of(someone.person_id) if Role.ADVOCATE in someone.roles else None
+    if own is not None or someone.roles == {Role.ADVOCATE}:
+        return own
+    return queries.staff_reader()
+
+
+def opens_later(reader: Reader) -> bool:
+    """Whether the intake is still to begin."""
+    return reader.opens_on is not None and clock.today() < reader.opens_on
+
+
+def open_reader() -> Reader:
+    """Where the person signed in reads now. Raises NotFound when nothing is open to them."""
+    found = reader()
+    if found is None or opens_later(found):
+        raise NotFound
+    return found
+
+
+def nation() -> str:
+    """The nation that the reader chose; nothing when they chose none, and all are open."""
+    chosen = request.cookies.get(NATION, "")
+    return chosen if chosen in NATIONS else ""
