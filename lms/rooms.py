@@ -9,7 +9,7 @@ from lms.board import views as board
 from lms.catalogue import views as catalogue
 from lms.cohorts import roster_views, views as cohorts
 from lms.home import views as home
-from lms.learning import search_views, views as learning
+from lms.learning import notebook_views, search_views, views as learning
 from lms.marking import release_views, views as marking
 from lms.organisations import views as organisations
 from lms.regulations import views as regulations
@@ -32,6 +32,7 @@ ROOMS = (
     roster_views.bp,
     learning.bp,
     search_views.bp,
+    notebook_views.bp,
     assessment.bp,
     setting_views.bp,
     marking.bp,

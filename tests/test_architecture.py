@@ -34,6 +34,12 @@ WITHOUT_LOCK = {
 WITHOUT_ENTRY = {
     "learning.mark_read": "reading is nobody's business",
     "learning.take_back": "reading is nobody's business",
+    "notebook.write_note": "theirs alone",
+    "notebook.highlight": "theirs alone",
+    "notebook.bookmark": "theirs alone",
+    "notebook.keep_place": "theirs alone",
+    "notebook.change_note": "theirs alone",
+    "notebook.erase": "theirs alone",
     "organisations.appoint": "the role it grants is the entry",
     "assessment.save_draft": "a draft is theirs alone",
     "marking.save_draft": "a draft is no mark yet",

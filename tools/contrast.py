@@ -48,6 +48,7 @@ PAIRS = (
     ),
     *(Pair(f"--{tone}-ink", f"--{tone}-bg", TEXT) for tone in TONES),
     *(Pair(f"--{tone}-ink", ground, TEXT) for tone in TONES for ground in _GROUNDS),
+    *(Pair(ink, "--wait-bg", TEXT) for ink in ("--ink", "--ink-2", "--link", "--visited")),
     Pair("--on-primary", "--primary", TEXT),
     Pair("--on-primary", "--primary-strong", TEXT),
     Pair("--paper", "--ink", TEXT),

@@ -32,6 +32,13 @@ class OfAdvocate(Protocol):
     def advocate_id(self) -> int: ...
 
 
+class OfOwner(Protocol):
+    """A notebook, or something in it."""
+
+    @property
+    def owner_id(self) -> int: ...
+
+
 class OfHolder(Protocol):
     """Something in the register: it belongs to the person who holds the number."""
 
@@ -109,6 +116,11 @@ def is_somebody_else(actor: Actor, account: Any) -> bool:
 def is_own(actor: Actor, thing: OfAdvocate) -> bool:
     """It belongs to this very advocate."""
     return thing.advocate_id == actor.person_id
+
+
+def is_its_owner(actor: Actor, thing: OfOwner) -> bool:
+    """It is their own notebook, or stands in it."""
+    return thing.owner_id == actor.person_id
 
 
 def is_own_entry(actor: Actor, entry: OfHolder) -> bool:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     # learning
     LEARN = auto()
     READ_MODULES = auto()
+    KEEP_NOTEBOOK = auto()
     # assessment
     SET_ASSESSMENTS = auto()
     SUBMIT_WORK = auto()
@@ -110,6 +111,8 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
         Grant(role)
         for role in (R.ADVOCATE, R.TUTOR, R.AUTHOR, R.REGISTRAR, R.EXTERNAL_EXAMINER, R.CHAIR)
     ),
+    # Theirs alone: nobody reads it for them, and no role may.
+    P.KEEP_NOTEBOOK: (Grant(R.ADVOCATE, when=c.is_its_owner),),
     P.SET_ASSESSMENTS: (Grant(R.REGISTRAR),),
     P.SUBMIT_WORK: (Grant(R.ADVOCATE, when=c.is_own),),
     P.READ_OWN_WORK: (Grant(R.ADVOCATE, when=c.is_own),),

@@ -13,8 +13,9 @@ from lms.catalogue.queries import module_of
 from lms.cohorts.models import Enrolment
 from lms.db import unit_of_work
 from lms.errors import NotFound
-from lms.learning import operations, place, queries, rules
+from lms.learning import operations, own_notes, place, queries, rules
 from lms.learning.parts import differs_by_nation, opened_for, parts_of
+from lms.learning.returning import where_was_i
 from lms.markup_blocks import NATIONS
 from lms.web.safe import local_path
 
@@ -30,9 +31,9 @@ def programme() -> ResponseReturnValue:
     reader = place.reader()
     if reader is None or place.opens_later(reader):
         return render_template("learning/not_open.html", reader=reader)
-    return render_template(
-        "learning/programme.html", reader=reader, modules=queries.programme_way(reader)
-    )
+    ways = queries.programme_way(reader)
+    was = where_was_i(reader, ways)
+    return render_template("learning/programme.html", reader=reader, modules=ways, was=was)
 
 
 @bp.get("/<module>/")
@@ -63,6 +64,7 @@ def page(module: str, page: str) -> ResponseReturnValue:
     nation = place.nation()
     folded = bool(nation) and request.args.get("nations") != "all"
     html = opened_for(nation, opened.html) if folded else opened.html
+    own, html = own_notes.on_page(reader, opened, html)
     return render_template(
         "learning/page.html",
         page=opened.page,
@@ -76,6 +78,7 @@ def page(module: str, page: str) -> ResponseReturnValue:
         nations=NATIONS if differs_by_nation(opened.html) else {},
         nation=nation,
         folded=folded,
+        own=own,
     )
 
 

@@ -13,7 +13,7 @@ from lms.access.actor import Role
 from lms.access.gate import public
 from lms.authored import Finding
 from lms.db import unit_of_work
-from lms.learning.views import NATION
+from lms.learning.place import NATION
 from lms.markup_blocks import NATIONS
 from lms.preview.desk import Desk, Seat
 from lms.sessions import current, operations as sessions

@@ -23,6 +23,7 @@ CASES = [
     (c.is_themselves, actor(), Thing(id=ME), [Thing(id=OTHER), Thing(id=0)]),
     (c.is_somebody_else, actor(), Thing(id=OTHER), [Thing(id=ME)]),
     (c.is_own, actor(), Thing(advocate_id=ME), [Thing(advocate_id=OTHER)]),
+    (c.is_its_owner, actor(), Thing(owner_id=ME), [Thing(owner_id=OTHER), Thing(owner_id=0)]),
     (c.is_own_entry, actor(), Thing(holder_id=ME), [Thing(holder_id=OTHER)]),
     (c.did_not_propose, actor(), Thing(proposed_by_id=OTHER), [Thing(proposed_by_id=ME)]),
     (

@@ -33,6 +33,7 @@ read_cohort              registrar
 accept_place             advocate
 learn                    advocate
 read_modules             advocate tutor author registrar external_examiner chair
+keep_notebook            advocate
 set_assessments          registrar
 submit_work              advocate
 read_own_work            advocate

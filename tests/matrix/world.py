@@ -23,6 +23,9 @@ from lms.db import db, unit_of_work
 from lms.marking import operations as marking, staffing
 from lms.marking.models import Claim
 from lms.marking.rules import Stage
+from lms.notebook import operations as notebooks
+from lms.notebook.operations import Spot
+from lms.notebook.rules import Notebook
 from lms.organisations import operations as organisations, queries as employers
 from lms.organisations.models import Organisation
 from lms.organisations.rules import Nation
@@ -157,6 +160,15 @@ def _people(coordinator: Account, adv: Enrolment, north: Organisation) -> dict[s
 
 def _taught(adv: Enrolment) -> dict[str, str]:
     brief = contents.briefs_of(adv.cohort.content_version_id)[1]
+    page = contents.pages_of(brief.module)[0]
+    with unit_of_work():
+        note = notebooks.write_note(
+            Notebook(adv.advocate_id),
+            Spot(page),
+            "Ask about the date.",
+            "",
+            actor=actor_of(adv.advocate),
+        )
     return {
         "cohort": adv.cohort.ref,
         "enrolment": adv.ref,
@@ -164,7 +176,8 @@ def _taught(adv: Enrolment) -> dict[str, str]:
         "rulebook file": "regulations/example-2026.yml",
         "module": brief.module.slug,
         "brief": brief.key,
-        "page": contents.pages_of(brief.module)[0].slug,
+        "page": page.slug,
+        "note": note.ref,
     }
 
 

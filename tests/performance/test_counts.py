@@ -20,7 +20,7 @@ from tests.performance.counting import counting, no_rendering
 SIZES = (24, 1000)
 
 
-def test_a_module_page_asks_four_questions_writes_nothing_and_renders_nothing(browser):
+def test_a_module_page_asks_five_questions_writes_nothing_and_renders_nothing(browser):
     enrolment = make_enrolment()
     reader = browser(enrolment.advocate)
     path = "/learn/standing-in-law/four-words"
@@ -28,8 +28,8 @@ def test_a_module_page_asks_four_questions_writes_nothing_and_renders_nothing(br
     with counting() as counted, no_rendering() as rendered:
         page = reader.get(path)
     assert page.status_code == 200
-    # Who is signed in; their place and version; the page; the way through its module.
-    named = ("FROM sign_in", "FROM enrolment", "FROM page", "FROM module")
+    # Who is signed in; their place and version; the page; the way through its module; their notes.
+    named = ("FROM sign_in", "FROM enrolment", "FROM page", "FROM module", "FROM jotting")
     assert len(counted.queries) == len(named)
     for query, name in zip(counted.queries, named, strict=True):
         assert name in query.replace("\n", " ")
