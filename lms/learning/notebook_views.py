@@ -15,7 +15,7 @@ from lms.learning.parts import parts_of
 from lms.learning.returning import where_was_i
 from lms.notebook import operations, queries
 from lms.notebook.export import as_markdown
-from lms.notebook.forms import AboutForm, HighlightForm, NoteForm, PlaceForm
+from lms.notebook.forms import HighlightForm, NoteForm, PlaceForm
 from lms.notebook.models import Jotting
 from lms.notebook.passages import Passages
 from lms.notebook.rules import Kind, Notebook, Stale
@@ -128,8 +128,7 @@ def change_note(ref: str) -> ResponseReturnValue:
     note = _own(ref)
     if note.kind != Kind.NOTE:
         raise NotFound
-    form = NoteForm.from_request(note=note.text, about=note.anchor, seen=note.version)
-    _offer_parts(form, note)
+    form = _form_of(note)
     if not form.accepted():
         return render_template("notebook/change.html", note=note, form=form), form.status
     try:
@@ -149,7 +148,7 @@ def change_note(ref: str) -> ResponseReturnValue:
 def erase(ref: str) -> ResponseReturnValue:
     """Ask before a note is erased; then erase it, or what can be made again."""
     jotting = _own(ref)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("notebook/erase.html", jotting=jotting)
     kind = Kind(jotting.kind)
     with unit_of_work():
@@ -187,12 +186,19 @@ def _shown(module: str, page: str) -> learning.Opened:
     return learning.page_for(reader, module, page)
 
 
-def _offer_parts(form: AboutForm, note: Jotting) -> None:
-    """The parts of the note's page; without it, the part that the note has already."""
+def _form_of(note: Jotting) -> NoteForm:
+    """The note to change, or what was sent of it; with the parts of its page.
+
+    Where the page isn't open to them, the part that the note has already can be kept.
+    """
+    sent = request.method == "POST"
+    before = {"note": note.text, "about": note.anchor, "seen": note.version}
+    form = NoteForm.from_request(**({} if sent else before))
     try:
         form.offer(parts_of(_shown(note.module_slug, note.page_slug).html))
     except NotFound:
         form.offer([(note.anchor, "The part it is about now")] if note.anchor else [])
+    return form
 
 
 def _stale(ref: str, form: NoteForm, refusal: Stale) -> str:
