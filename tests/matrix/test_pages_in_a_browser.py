@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from tests.matrix.conftest import on_sqlite
@@ -47,18 +47,51 @@ def chrome() -> Iterator[Browser]:
         yield running
 
 
+def _window(served: tuple[World, str], chrome: Browser, name: str, *, script: bool = True) -> Page:
+    world, address = served
+    context = chrome.new_context(reduced_motion="reduce", java_script_enabled=script)
+    if name != PUBLIC:
+        cookie = world.visitor(name).client.get_cookie("session")
+        assert cookie is not None
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    return context.new_page()
+
+
+def test_words_that_are_selected_are_ready_to_be_highlighted_and_script_is_not_needed(
+    served: tuple[World, str], chrome: Browser
+) -> None:
+    address = served[1] + "/learn/{module}/{page}".format(**served[0].things)
+    page = _window(served, chrome, "oth")
+    page.goto(address)
+    page.locator("#jottings summary", has_text="Highlight a passage").click()
+    words = page.get_by_label("Words to highlight")
+    page.locator("#jottings-h").select_text()
+    assert words.input_value() == ""
+    first = page.locator("article .read > p").first
+    first.select_text()
+    said = first.inner_text()
+    page.wait_for_function("said => document.querySelector('#jot-words').value === said", arg=said)
+    words.fill("what I typed")
+    page.locator("article .read > p").nth(1).select_text()
+    assert words.input_value() == "what I typed"
+    page.context.close()
+
+    plain = _window(served, chrome, "oth", script=False)
+    plain.goto(address)
+    plain.locator("#jottings summary", has_text="Highlight a passage").click()
+    plain.get_by_label("Words to highlight").fill(said)
+    plain.get_by_role("button", name="Highlight it").click()
+    assert "".join(plain.locator("mark").all_inner_texts()) == said
+    plain.context.close()
+
+
 @pytest.mark.parametrize("line", PAGES, ids=str)
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     served: tuple[World, str], chrome: Browser, line: Line, long: bool
 ) -> None:
     world, address = served
     name = next(each for each, answer in line.answers.items() if answer == "200")
-    context = chrome.new_context(reduced_motion="reduce")
-    if name != PUBLIC:
-        cookie = world.visitor(name).client.get_cookie("session")
-        assert cookie is not None
-        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-    page = context.new_page()
+    page = _window(served, chrome, name)
     looks = [(PHONE, "light"), (DESK, "dark")]
     if long:
         looks += [(PHONE, "dark"), (DESK, "light")]
@@ -75,7 +108,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate(_TOO_WIDE) <= 0, width
     finally:
-        context.close()
+        page.context.close()
 
 
 def test_a_page_that_breaks_the_rules_would_be_found(chrome: Browser) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from lms import clock
@@ -27,6 +28,7 @@ from tests import factories
 from tests.catalogue.folder import a_folder, change
 from tests.learning.places import a_cohort, words
 from tests.performance.counting import counting
+from tests.support.together import at_once
 
 NOW = datetime(2026, 10, 5, 9, tzinfo=UTC)
 SEPTEMBER = date(2026, 9, 1)
@@ -401,6 +403,21 @@ def test_only_the_newest_stand_below_a_page(
     assert "1 earlier one is in your notebook" in said
     assert "Note number 0." not in said
     assert said.index("Note number 1.") < said.index("Note number 2.")
+
+
+def test_two_windows_at_one_moment_put_it_down_once(app: Flask, enrolment: Any) -> None:
+    notebook, actor, page_id = own(enrolment), me(enrolment), a_page(enrolment).id
+
+    def write() -> str:
+        with unit_of_work():
+            spot = Spot(db.session.get_one(Page, page_id))
+            operations.bookmark(notebook, spot.page, actor=actor)
+            operations.keep_place(notebook, spot, actor=actor)
+            return operations.write_note(notebook, spot, "Once.", "t", actor=actor).ref
+
+    answers = at_once(app, [write] * 3)
+    assert len(set(answers)) == 1, answers
+    assert sorted(each.kind for each in kept()) == ["bookmark", "note", "place"]
 
 
 def test_no_other_room_asks_for_the_table() -> None:
