@@ -6,10 +6,16 @@ from lms.accrediting import views as accrediting
 from lms.assessment import setting_views, views as assessment
 from lms.audit import views as audit
 from lms.board import views as board
-from lms.catalogue import views as catalogue
-from lms.cohorts import roster_views, views as cohorts
+from lms.catalogue import version_views, views as catalogue
+from lms.cohorts import content_views, roster_views, views as cohorts
 from lms.home import views as home
-from lms.learning import notebook_views, search_views, views as learning
+from lms.learning import (
+    changes_views,
+    notebook_views,
+    search_views,
+    version_views as taught_views,
+    views as learning,
+)
 from lms.marking import release_views, views as marking
 from lms.organisations import views as organisations
 from lms.regulations import views as regulations
@@ -27,12 +33,16 @@ ROOMS = (
     organisations.bp,
     regulations.bp,
     catalogue.bp,
+    version_views.bp,
     accreditation.bp,
     cohorts.bp,
     roster_views.bp,
+    content_views.bp,
     learning.bp,
     search_views.bp,
     notebook_views.bp,
+    changes_views.bp,
+    taught_views.bp,
     assessment.bp,
     setting_views.bp,
     marking.bp,

@@ -18,10 +18,11 @@ from lms.accounts import operations as accounts
 from lms.accounts.models import Account
 from lms.accounts.queries import actor_for
 from lms.assessment import operations as assessments
+from lms.assessment.due import scheme_of
 from lms.assessment.models import Assessment, Submission
 from lms.assessment.operations import Work
 from lms.audit import queries as trail
-from lms.catalogue import operations as catalogue, queries as contents
+from lms.catalogue import operations as catalogue
 from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations as cohorts
@@ -166,7 +167,7 @@ def make_assessment(
 ) -> Assessment:
     """One of the content's assessments, set for a cohort; due in a week."""
     cohort = cohort or make_cohort()
-    brief = contents.briefs_of(cohort.content_version_id)[number]
+    brief = scheme_of(cohort)[number][0]
     due_at = due_at or clock.now() + timedelta(days=7)
     with clock.stopped(min(clock.now(), due_at - timedelta(days=1))), unit_of_work():
         return assessments.set_assessment(cohort, brief, due_at, actor=SYSTEM)

@@ -21,11 +21,13 @@ FACTS = {
     # what was taught, and by which rules
     *(
         "content_version",
+        "publication",
         "content_file",
         "rendered",
         "module",
         "page",
         "page_text",
+        "page_wording",
         "brief",
         "criterion",
         "passage",
@@ -34,7 +36,7 @@ FACTS = {
         "regulations_version",
     ),
     # who was enrolled
-    *("intake", "cohort", "enrolment", "enrolment_event"),
+    *("intake", "cohort", "content_move", "enrolment", "enrolment_event"),
     # what was set and handed in
     *("assessment", "deadline", "extension", "opened_attempt", "candidate_number", "submission"),
     # marks

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PUBLISH_CONTENT = auto()
     # intakes
     KEEP_INTAKES = auto()
+    MOVE_CONTENT = auto()
     READ_COHORT = auto()
     ACCEPT_PLACE = auto()
     # learning
@@ -104,6 +105,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     P.READ_FINDINGS: (Grant(R.AUTHOR), Grant(R.REGISTRAR)),
     P.PUBLISH_CONTENT: (Grant(R.AUTHOR), Grant(R.REGISTRAR)),
     P.KEEP_INTAKES: (Grant(R.REGISTRAR),),
+    P.MOVE_CONTENT: (Grant(R.REGISTRAR),),
     P.READ_COHORT: (Grant(R.REGISTRAR),),
     P.ACCEPT_PLACE: (Grant(R.ADVOCATE, when=c.is_own),),
     P.LEARN: (Grant(R.ADVOCATE, when=c.is_own),),

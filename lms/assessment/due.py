@@ -1,11 +1,22 @@
-"""What one advocate has to hand in, and how each piece stands; asked in one go."""
+"""What a cohort hands in, and how each piece stands for one advocate; each asked in one go."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased, defer
 
 from lms.assessment.models import (
@@ -17,8 +28,9 @@ from lms.assessment.models import (
     Submission,
 )
 from lms.catalogue.models import Brief, Module
-from lms.cohorts.models import Enrolment
+from lms.cohorts.models import Cohort, Enrolment
 from lms.db import db
+from lms.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,48 @@ class Due:
     extended: bool
     submission: Submission | None
     drafted_at: datetime | None
+
+
+def scheme_of(cohort: Cohort) -> list[tuple[Brief, Module, Assessment | None]]:
+    """All that a cohort is assessed by, with its own assessment where one is set. One query.
+
+    A module of which something is set keeps every assessment it had then, whatever content the
+    cohort has moved to since: its weightings would not make up one mark otherwise. The other
+    modules are those of the content that is taught now.
+    """
+    own, kept = aliased(Brief), aliased(Module)
+    begun = (
+        select(kept.id, kept.slug)
+        .join(own, own.module_id == kept.id)
+        .join(Assessment, Assessment.brief_id == own.id)
+        .where(Assessment.cohort_id == cohort.id)
+    )
+    now = Module.version_id == cohort.content_version_id
+    rows = db.session.execute(
+        select(Brief, Module, Assessment)
+        .join(Module, Module.id == Brief.module_id)
+        .outerjoin(
+            Assessment, and_(Assessment.brief_id == Brief.id, Assessment.cohort_id == cohort.id)
+        )
+        .where(
+            or_(
+                Module.id.in_(begun.with_only_columns(kept.id)),
+                and_(now, Module.slug.not_in(begun.with_only_columns(kept.slug))),
+            )
+        )
+        .options(defer(Brief.html), defer(Brief.source))
+        .order_by(Module.position, Module.id, Brief.key)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def brief_in_scheme(cohort: Cohort, module: str, key: str) -> Brief:
+    """One of these, by the slug of its module and its key. Raises NotFound."""
+    found = (b for b, taught, _ in scheme_of(cohort) if (taught.slug, b.key) == (module, key))
+    brief = next(found, None)
+    if brief is None:
+        raise NotFound
+    return brief
 
 
 def due_for(enrolment: Enrolment) -> list[Due]:

@@ -12,6 +12,7 @@ from lms.access.actor import Actor
 from lms.access.conditions import Chaired
 from lms.access.permissions import Permission as P
 from lms.assessment import queries, rules
+from lms.assessment.due import scheme_of
 from lms.assessment.models import (
     Assessment,
     CandidateNumber,
@@ -59,9 +60,15 @@ class Stale(Conflict):
 
 
 def set_assessment(cohort: Cohort, brief: Brief, due_at: datetime, *, actor: Actor) -> Assessment:
-    """Set a brief for a cohort, with its deadline. Raises RuleBroken for one that is past."""
+    """Set a brief for a cohort, with its deadline. Raises RuleBroken for one that is past.
+
+    Raises Conflict when the cohort has moved to other content, and this brief is not in it.
+    """
     gate.require(actor, P.SET_ASSESSMENTS)
     rules.check_deadline(due_at, clock.now())
+    lock(cohort)
+    if brief.id not in {each.id for each, _, _ in scheme_of(cohort)}:
+        raise Conflict("This intake has moved to other content in the meantime. Look again.")
     assessment = Assessment(
         ref=refs.new("ASM"), cohort=cohort, brief=brief, set_by=actor.ref, set_at=clock.now()
     )

@@ -7,10 +7,9 @@ from lms import clock
 from lms.access.gate import actor, needs
 from lms.access.permissions import Permission as P
 from lms.assessment import operations, queries
-from lms.assessment.due import due_for
+from lms.assessment.due import brief_in_scheme, due_for, scheme_of
 from lms.assessment.forms import DeadlineForm
 from lms.catalogue.models import Brief
-from lms.catalogue.queries import brief_called, briefs_of
 from lms.cohorts import queries as cohorts
 from lms.cohorts.models import Cohort
 from lms.db import unit_of_work
@@ -24,11 +23,12 @@ bp = Blueprint("setting", __name__, url_prefix="/programme", template_folder="te
 def assessments(ref: str) -> ResponseReturnValue:
     """What a cohort has to hand in: set, and still to be set."""
     cohort = cohorts.cohort(ref)
-    done = {brief.id: each for each, brief, _ in queries.assessments_of(cohort.id)}
+    scheme = scheme_of(cohort)
+    done = {brief.id: each for brief, _, each in scheme if each is not None}
     return render_template(
         "assessment/setting.html",
         cohort=cohort,
-        briefs=briefs_of(cohort.content_version_id),
+        briefs=[brief for brief, _, _ in scheme],
         done=done,
         due=queries.deadlines_of(each.id for each in done.values()),
         now=clock.now(),
@@ -40,7 +40,7 @@ def assessments(ref: str) -> ResponseReturnValue:
 def deadline(ref: str, module: str, key: str) -> ResponseReturnValue:
     """Set an assessment, or move its deadline."""
     cohort = cohorts.cohort(ref)
-    brief = brief_called(cohort.content_version_id, module, key)
+    brief = brief_in_scheme(cohort, module, key)
     form = DeadlineForm.from_request()
     if form.accepted() and _set(cohort, brief, form):
         flash("The deadline is set.")

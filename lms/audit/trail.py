@@ -61,8 +61,10 @@ class Event(StrEnum):
     # what is taught
     REGULATIONS_PUBLISHED = "regulations published"
     CONTENT_PUBLISHED = "content published"
+    CONTENT_PUBLISHED_AGAIN = "older content published again"
     # intakes
     INTAKE_OPENED = "intake opened"
+    COHORT_MOVED = "cohort moved to other content"
     ROSTER_IMPORTED = "roster imported"
     PLACE_OFFERED = "place offered"
     PLACE_ACCEPTED = "place accepted"

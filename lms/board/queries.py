@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import aliased, defer, joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from lms.assessment import queries as assessments
+from lms.assessment.due import scheme_of
 from lms.assessment.models import Assessment, Submission
 from lms.assessment.rules import closes_at
 from lms.board.models import BoardNumber, Decision, Meeting, Member, Presence, Ratification
@@ -216,7 +217,7 @@ def _facts(cohort: Cohort) -> _Facts:
         )
         .where(Assessment.cohort_id == cohort.id, newer.id.is_(None))
     ).all()
-    taught = _taught(cohort)
+    taught = scheme_of(cohort)
     opened = assessments.opened_attempts(cohort.id)
     return _Facts(
         cohort.regulations,
@@ -227,21 +228,6 @@ def _facts(cohort: Cohort) -> _Facts:
         {(each.enrolment_id, each.assessment_id, each.attempt): each for each in handed_in},
         released(each.id for each in handed_in),
     )
-
-
-def _taught(cohort: Cohort) -> list[tuple[Brief, Module, Assessment | None]]:
-    """Everything the programme assesses: what is not set yet is no less needed for the award."""
-    rows = db.session.execute(
-        select(Brief, Module, Assessment)
-        .join(Module, Module.id == Brief.module_id)
-        .outerjoin(
-            Assessment, and_(Assessment.brief_id == Brief.id, Assessment.cohort_id == cohort.id)
-        )
-        .where(Module.version_id == cohort.content_version_id)
-        .options(defer(Brief.html), defer(Brief.source))
-        .order_by(Module.position, Brief.key)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _modules(enrolment_id: int, facts: _Facts, now: datetime) -> tuple[ModuleProfile, ...]:

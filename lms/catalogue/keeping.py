@@ -24,6 +24,11 @@ class Kept:
     content: Content
     files: tuple[KeptFile, ...]
 
+    def files_of(self, folder: str) -> dict[str, str]:
+        """The key of each of a module's pictures and films, by its name on pages."""
+        base = f"modules/{folder}/files/"
+        return {f.name.removeprefix(base): f.key for f in self.files if f.name.startswith(base)}
+
 
 def keep(content: Content) -> Kept:
     """Store every file of the content. Raises Faulty for one that is gone since it was checked."""

@@ -13,7 +13,7 @@ _EVERYWHERE = '["england-and-wales", "scotland", "northern-ireland"]'
 
 
 class ContentVersion(Base):
-    """Everything that is taught, as of one publication."""
+    """Everything that is taught, as it was when it was published for the first time."""
 
     __tablename__ = "content_version"
     __fact__ = True
@@ -26,8 +26,22 @@ class ContentVersion(Base):
     level: Mapped[int]
     credits: Mapped[int]
     note: Mapped[str]
+    published_by: Mapped[str]  # the first time; see Publication
+    published_at: Mapped[datetime]
+
+
+class Publication(Base):
+    """An act of publishing. Its last names the newest content, be that an older version again."""
+
+    __tablename__ = "publication"
+    __fact__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"), index=True)
     published_by: Mapped[str]
     published_at: Mapped[datetime]
+
+    version: Mapped[ContentVersion] = relationship()
 
 
 class ContentFile(Base):
@@ -126,6 +140,17 @@ class PageText(Base):
     page: Mapped[Page] = relationship()
     rendered: Mapped[Rendered] = relationship(foreign_keys=[html_key])
     staff_rendered: Mapped[Rendered] = relationship(foreign_keys=[staff_key])
+
+
+class PageWording(Base):
+    """What a page is compared by with itself in another version; see wording.py."""
+
+    __tablename__ = "page_wording"
+    __fact__ = True
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"), primary_key=True)
+    says: Mapped[str]  # digest of all that a learner reads
+    says_of_law: Mapped[str]  # digest of what it says of the law
 
 
 class Brief(Base):

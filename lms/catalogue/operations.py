@@ -1,6 +1,7 @@
 """Publishing what is taught."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from lms import clock, markup, refs
@@ -18,23 +19,55 @@ from lms.catalogue.models import (
     Module,
     Page,
     PageText,
+    PageWording,
+    Publication,
     Rendered,
 )
+from lms.catalogue.wording import Shown, wording_of
 from lms.content.foot import with_foot
 from lms.content.source import Content, Module as ModuleSource, Page as PageSource
-from lms.db import db
+from lms.db import db, lock
 
 
 def publish(kept: Kept, *, actor: Actor) -> ContentVersion:
-    """Record checked content as a new version. The same content again is the same version.
+    """Record checked content as a new version, or publish the version again that holds the same.
 
     kept  the content, whose files are in storage already
     """
     gate.require(actor, P.PUBLISH_CONTENT)
-    content = kept.content
-    known = queries.version_with_content(content.sha256)
+    known = queries.version_with_content(kept.content.sha256)
     if known is not None:
+        publish_again(known, actor=actor)
         return known
+    version = _record_version(kept, actor)
+    _publish(version, actor)
+    record(actor, Event.CONTENT_PUBLISHED, version.ref, sha256=version.sha256)
+    return version
+
+
+def publish_again(version: ContentVersion, *, actor: Actor) -> bool:
+    """Make a version that was published before the newest; whether anything changed.
+
+    This is the way back: nothing that was published since is lost.
+    """
+    gate.require(actor, P.PUBLISH_CONTENT)
+    lock(version)  # pressed by two at once, it is published once
+    if queries.newest_id() == version.id:
+        return False
+    _publish(version, actor)
+    record(actor, Event.CONTENT_PUBLISHED_AGAIN, version.ref, sha256=version.sha256)
+    return True
+
+
+def _publish(version: ContentVersion, actor: Actor) -> None:
+    db.session.add(
+        Publication(version_id=version.id, published_by=actor.ref, published_at=clock.now())
+    )
+    db.session.flush()
+
+
+def _record_version(kept: Kept, actor: Actor) -> ContentVersion:
+    content = kept.content
     version = ContentVersion(
         ref=refs.new("CON"),
         sha256=content.sha256,
@@ -53,14 +86,13 @@ def publish(kept: Kept, *, actor: Actor) -> ContentVersion:
         for f in kept.files
     )
     for position, module in enumerate(content.modules, start=1):
-        _publish_module(version, position, module, content)
+        _publish_module(version, position, module, kept)
     indexing.index(version)
-    record(actor, Event.CONTENT_PUBLISHED, version.ref, sha256=version.sha256)
     return version
 
 
 def _publish_module(
-    version: ContentVersion, position: int, source: ModuleSource, content: Content
+    version: ContentVersion, position: int, source: ModuleSource, kept: Kept
 ) -> None:
     file = source.file
     module = Module(
@@ -82,11 +114,12 @@ def _publish_module(
     )
     db.session.add(module)
     db.session.flush()
-    _publish_pages(module, source, content)
-    _publish_briefs(module, source, content)
+    _publish_pages(module, source, kept)
+    _publish_briefs(module, source, kept.content)
 
 
-def _publish_pages(module: Module, source: ModuleSource, content: Content) -> None:
+def _publish_pages(module: Module, source: ModuleSource, kept: Kept) -> None:
+    content = kept.content
     for position, each in enumerate(source.pages, start=1):
         page = _page(module, position, each)
         db.session.add(page)
@@ -96,14 +129,13 @@ def _publish_pages(module: Module, source: ModuleSource, content: Content) -> No
         shown_to_staff = (
             with_foot(each.shown, staff, content.glossary, content.references) if staff else html
         )
-        db.session.add(
-            PageText(
-                page_id=page.id,
-                html_key=_keep_html(html),
-                staff_key=_keep_html(shown_to_staff),
-                questions=[asdict(question) for question in each.shown.questions],
-            )
+        text = PageText(
+            page_id=page.id,
+            html_key=_keep_html(html),
+            staff_key=_keep_html(shown_to_staff),
+            questions=[asdict(question) for question in each.shown.questions],
         )
+        db.session.add_all([text, _wording(page, html, text, kept.files_of(source.folder))])
 
 
 def _page(module: Module, position: int, source: PageSource) -> Page:
@@ -125,6 +157,12 @@ def _page(module: Module, position: int, source: PageSource) -> Page:
         reviewers=front.reviewers.model_dump(mode="json"),
         source=source.source,
     )
+
+
+def _wording(page: Page, html: str, text: PageText, files: Mapping[str, str]) -> PageWording:
+    shown = Shown(page.title, page.law_as_at, page.advice, html, text.questions, files)
+    wording = wording_of(shown)
+    return PageWording(page_id=page.id, says=wording.says, says_of_law=wording.says_of_law)
 
 
 def _keep_html(html: str) -> str:

@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, defer
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, defer, joinedload
 
-from lms.catalogue.models import Brief, ContentVersion, Criterion, Module, Page, PageText
+from lms.catalogue.models import (
+    Brief,
+    ContentFile,
+    ContentVersion,
+    Criterion,
+    Module,
+    Page,
+    PageText,
+    Publication,
+)
 from lms.db import db
 from lms.errors import NotFound
 
@@ -18,9 +27,34 @@ def version(ref: str) -> ContentVersion:
     return found
 
 
+def version_numbered(version_id: int) -> ContentVersion:
+    """The version of this row."""
+    return db.session.get_one(ContentVersion, version_id)
+
+
 def versions() -> Sequence[ContentVersion]:
-    """Every published version, the newest first."""
-    return db.session.scalars(select(ContentVersion).order_by(ContentVersion.id.desc())).all()
+    """Every version, the one that was published last first."""
+    last = func.max(Publication.id)
+    return db.session.scalars(
+        select(ContentVersion)
+        .join(Publication, Publication.version_id == ContentVersion.id)
+        .group_by(ContentVersion.id)
+        .order_by(last.desc())
+    ).all()
+
+
+def newest_id() -> int | None:
+    """Row of the version that was published last; None before the first."""
+    return db.session.scalar(
+        select(Publication.version_id).order_by(Publication.id.desc()).limit(1)
+    )
+
+
+def publications() -> Sequence[Publication]:
+    """Every act of publishing with its version, the last first."""
+    return db.session.scalars(
+        select(Publication).options(joinedload(Publication.version)).order_by(Publication.id.desc())
+    ).all()
 
 
 def version_with_content(sha256: str) -> ContentVersion | None:
@@ -68,6 +102,20 @@ def text_of(page: Page) -> PageText:
     return db.session.get_one(PageText, page.id)
 
 
+def shown_file(version_id: int, module_slug: str, name: str) -> ContentFile:
+    """A picture or film of a module, as its pages name it. Raises NotFound."""
+    found = db.session.scalar(
+        select(ContentFile)
+        .join(Module, Module.version_id == ContentFile.version_id)
+        .where(Module.version_id == version_id, Module.slug == module_slug)
+        .where(ContentFile.name == "modules/" + Module.folder + "/files/" + name)
+        .where(ContentFile.kind != "")
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def briefs_of(version_id: int) -> Sequence[Brief]:
     """The assessments described in a version, module by module, without their texts."""
     return db.session.scalars(
@@ -77,18 +125,6 @@ def briefs_of(version_id: int) -> Sequence[Brief]:
         .options(defer(Brief.html), defer(Brief.source), contains_eager(Brief.module))
         .order_by(Module.position, Brief.key)
     ).all()
-
-
-def brief_called(version_id: int, module_slug: str, key: str) -> Brief:
-    """One assessment described in a version. Raises NotFound."""
-    found = db.session.scalar(
-        select(Brief)
-        .join(Module, Module.id == Brief.module_id)
-        .where(Module.version_id == version_id, Module.slug == module_slug, Brief.key == key)
-    )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def rubric_of(brief_id: int) -> Sequence[Criterion]:

@@ -28,7 +28,8 @@ def authoring() -> ResponseReturnValue:
         content=content,
         findings=findings,
         published=content and queries.version_with_content(content.sha256),
-        versions=queries.versions(),
+        newest=queries.newest_id(),
+        publications=queries.publications(),
         publishes=may_ever(actor(), P.PUBLISH_CONTENT),
         form=Sent(),
     )

@@ -3,10 +3,10 @@
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 from lms.cohorts.rules import State
-from lms.web.fields import DayField
+from lms.web.fields import DayField, TidyText
 from lms.web.forms import BaseForm
 
 _CHANGES = {
@@ -59,4 +59,14 @@ class StateForm(BaseForm):
         "What changes?",
         [InputRequired("Choose what changes")],
         choices=[SelectChoice(value=key, label=word) for key, word in _CHANGES.items()],
+    )
+
+
+class MoveForm(BaseForm):
+    """A move of a cohort to other content."""
+
+    seen = HiddenField(validators=[Regexp(r"\A\d{1,6}\Z", message="Open this page again")])
+    reason = TidyText(
+        "Why is this intake moved?",
+        [DataRequired("Say why this intake is moved"), Length(max=2000)],
     )

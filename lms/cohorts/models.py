@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from lms.accounts.models import Account
 from lms.catalogue.models import ContentVersion
@@ -30,6 +30,24 @@ class Intake(Base):
     regulations_version: Mapped[RegulationsVersion] = relationship()
 
 
+class ContentMove(Base):
+    """A running cohort is taught another version from here on, and why."""
+
+    __tablename__ = "content_move"
+    __fact__ = True
+    __table_args__ = (UniqueConstraint("cohort_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    seq: Mapped[int]  # 1, 2, 3 … within the cohort
+    version_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"))
+    reason: Mapped[str]
+    moved_by: Mapped[str]
+    moved_at: Mapped[datetime]
+
+    version: Mapped[ContentVersion] = relationship()
+
+
 class Cohort(Base):
     """The people taught together in an intake, normally one, and the content they are taught."""
 
@@ -39,10 +57,26 @@ class Cohort(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
     intake_id: Mapped[int] = mapped_column(ForeignKey("intake.id"), index=True)
-    content_version_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"))
+    # The content it began with; moves come on top of it. The constraint keeps the column's old
+    # name, which SQLite can't change.
+    began_with_id: Mapped[int] = mapped_column(
+        ForeignKey("content_version.id", name="fk_cohort_content_version_id_content_version")
+    )
+    # The content it is taught now: that of its last move, read whenever the cohort is.
+    content_version_id: Mapped[int] = column_property(
+        func.coalesce(
+            select(ContentMove.version_id)
+            .where(ContentMove.cohort_id == id)  # noqa: A003 - its own row's
+            .order_by(ContentMove.seq.desc())
+            .limit(1)
+            .correlate_except(ContentMove)
+            .scalar_subquery(),
+            began_with_id,
+        )
+    )
 
     intake: Mapped[Intake] = relationship()
-    content_version: Mapped[ContentVersion] = relationship()
+    began_with: Mapped[ContentVersion] = relationship()
 
     @property
     def regulations(self) -> Regulations:

@@ -14,7 +14,7 @@ from lms.accreditation import operations as register
 from lms.audit.trail import Event, record
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import queries, rules
-from lms.cohorts.models import Cohort, Enrolment, EnrolmentEvent, Intake
+from lms.cohorts.models import Cohort, ContentMove, Enrolment, EnrolmentEvent, Intake
 from lms.cohorts.rules import Kind, State
 from lms.db import db, lock
 from lms.errors import Conflict
@@ -56,7 +56,7 @@ def open_intake(
         opened_by=actor.ref,
         opened_at=clock.now(),
     )
-    cohort = Cohort(ref=refs.new("COH"), intake=intake, content_version=content)
+    cohort = Cohort(ref=refs.new("COH"), intake=intake, began_with=content)
     db.session.add_all([intake, cohort])
     record(
         actor,
@@ -67,6 +67,42 @@ def open_intake(
         content=content.ref,
     )
     return cohort
+
+
+def move_content(
+    cohort: Cohort, to: ContentVersion, reason: str, *, seen: int, actor: Actor
+) -> bool:
+    """Teach a running cohort another version from now on; whether anything changed.
+
+    reason  the registrar's own words, for those who ask later
+    seen    how many moves the cohort had made when this one was decided on
+
+    Raises Conflict when somebody moved it elsewhere in the meantime, RuleBroken for a reason that
+    says nothing, or when nobody is left to be taught.
+    """
+    gate.require(actor, P.MOVE_CONTENT)
+    lock(cohort)
+    if cohort.content_version_id == to.id:
+        return False
+    moves = queries.moves_of(cohort)
+    if len(moves) != seen:
+        raise Conflict("Somebody moved this intake to other content in the meantime. Look again.")
+    reason = rules.stated_reason(reason)
+    rules.check_taught(queries.tallies([cohort.id]).get(cohort.id, queries.NOBODY).states)
+    move = ContentMove(
+        cohort_id=cohort.id,
+        seq=seen + 1,
+        version_id=to.id,
+        reason=reason,
+        moved_by=actor.ref,
+        moved_at=clock.now(),
+    )
+    before = queries.content_of(cohort).ref
+    db.session.add(move)
+    db.session.flush()
+    db.session.expire(cohort, ["content_version_id"])
+    record(actor, Event.COHORT_MOVED, cohort.ref, before=before, to=to.ref, seq=move.seq)
+    return True
 
 
 def offer_place(cohort: Cohort, advocate: Account, place: Place, *, actor: Actor) -> Enrolment:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from lms.accounts.models import Account
 from lms.accounts.queries import invited_until_of
-from lms.cohorts.models import Cohort, Enrolment, EnrolmentEvent, Intake
+from lms.catalogue.models import ContentVersion
+from lms.catalogue.queries import version_numbered
+from lms.cohorts.models import Cohort, ContentMove, Enrolment, EnrolmentEvent, Intake
 from lms.cohorts.rules import ACTIVE, TRAINED, Kind, State
 from lms.db import db
 from lms.errors import NotFound
@@ -68,11 +70,20 @@ def intakes() -> Sequence[Cohort]:
     return db.session.scalars(
         select(Cohort)
         .join(Cohort.intake)
-        .options(
-            contains_eager(Cohort.intake).joinedload(Intake.regulations_version),
-            joinedload(Cohort.content_version),
-        )
+        .options(contains_eager(Cohort.intake).joinedload(Intake.regulations_version))
         .order_by(Intake.year.desc(), Cohort.id)
+    ).all()
+
+
+def content_of(cohort: Cohort) -> ContentVersion:
+    """The content that a cohort is taught now."""
+    return version_numbered(cohort.content_version_id)
+
+
+def moves_of(cohort: Cohort) -> Sequence[ContentMove]:
+    """Every move of a cohort to other content, in order."""
+    return db.session.scalars(
+        select(ContentMove).where(ContentMove.cohort_id == cohort.id).order_by(ContentMove.seq)
     ).all()
 
 

@@ -1,6 +1,6 @@
 """Rules about intakes and enrolments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -42,8 +42,10 @@ MOVES: dict[State | None, frozenset[State]] = {
 TRAINED = frozenset({State.ENROLLED, State.ON_LEAVE})
 # In these an advocate reads, hands in and is marked.
 ACTIVE = frozenset({State.ENROLLED, State.COMPLETED})
+# In these somebody is taught, or will be.
+_TO_BE_TAUGHT = frozenset({State.OFFERED, State.ENROLLED, State.ON_LEAVE})
 
-
+SHORTEST_REASON, LONGEST_REASON = 10, 500  # characters
 _FIRST_MONTH = 9  # of an academic year
 
 
@@ -76,6 +78,27 @@ def check_on_offer(now: State) -> None:
     if now is not State.OFFERED:
         raise RuleBroken(
             "This place is not on offer any more. Ask the people who run the programme."
+        )
+
+
+def stated_reason(reason: str) -> str:
+    """A reason without stray spaces; raises RuleBroken for one that says nothing, or too much."""
+    tidy = " ".join(reason.split())
+    if len(tidy) < SHORTEST_REASON:
+        raise RuleBroken(f"Say why in at least {SHORTEST_REASON} characters.")
+    if len(tidy) > LONGEST_REASON:
+        raise RuleBroken(f"Say why in {LONGEST_REASON} characters or fewer.")
+    return tidy
+
+
+def check_taught(states: Mapping[State, int]) -> None:
+    """Refuse to teach other content to people who have all finished; raises RuleBroken.
+
+    states  how many stand in each; an intake without anybody yet can still be moved
+    """
+    if states and not any(states.get(each) for each in _TO_BE_TAUGHT):
+        raise RuleBroken(
+            "Nobody in this intake is still taught. What they were taught stays as it was."
         )
 
 

@@ -29,7 +29,10 @@ bp = Blueprint("cohorts", __name__, url_prefix="/programme", template_folder="te
 def intakes() -> ResponseReturnValue:
     """Every intake, the newest first."""
     return render_template(
-        "cohorts/intakes.html", cohorts=queries.intakes(), places=queries.sizes()
+        "cohorts/intakes.html",
+        cohorts=queries.intakes(),
+        places=queries.sizes(),
+        contents={each.id: each for each in catalogue.versions()},
     )
 
 
@@ -122,7 +125,7 @@ def accept_place(ref: str) -> ResponseReturnValue:
         enrolment=found,
         intake=found.cohort.intake,
         rulebook=found.cohort.intake.regulations_version,
-        content=found.cohort.content_version,
+        content=queries.content_of(found.cohort),
         organisation=found.organisation,
         state=queries.state_of(found),
         name=certificate_name(found.advocate_id),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lms import clock
 from lms.access.actor import Actor
 from lms.accounts.queries import grants_to_confirm
-from lms.catalogue.queries import versions as contents
+from lms.catalogue.queries import publications
 from lms.cohorts.queries import NOBODY, intakes, tallies
 from lms.cohorts.rules import State
 from lms.home.tasks import Task
@@ -56,11 +56,12 @@ def for_registrars(someone: Actor) -> Iterator[Task]:
 
 def for_authors(_someone: Actor) -> Iterator[Task]:
     """What was published last."""
-    published = contents()
+    published = publications()
     said = "Nothing is published yet."
     if published:
         last = day(clock.day_of(published[0].published_at))
-        count = "One version is" if len(published) == 1 else f"{len(published)} versions are"
+        versions = len({each.version_id for each in published})
+        count = "One version is" if versions == 1 else f"{versions} versions are"
         said = f"{count} published, the last on {last}."
     yield Task("Content", said, "/authoring/", "Check and publish")
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Subquery, select
 
-from lms.catalogue.models import ContentVersion, Module, Page, PageText, Rendered
+from lms.catalogue.models import Module, Page, PageText, Rendered
+from lms.catalogue.queries import newest_id
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import enrolments_of
 from lms.cohorts.rules import ACTIVE, State
 from lms.db import db
 from lms.errors import NotFound
-from lms.learning.models import PageRead
+from lms.learning.reads import marks, reads_of, with_reads
 from lms.learning.rules import Stop, minutes_left
 
 
@@ -67,8 +68,8 @@ def reader_among(places: Sequence[tuple[Enrolment, State]]) -> Reader | None:
 
 
 def staff_reader() -> Reader | None:
-    """Staff read the newest published version."""
-    newest = db.session.scalar(select(func.max(ContentVersion.id)))
+    """Staff read the version that was published last."""
+    newest = newest_id()
     return Reader(newest) if newest is not None else None
 
 
@@ -104,9 +105,10 @@ def page_for(reader: Reader, module_slug: str, page_slug: str) -> Opened:
 
 def way_through(reader: Reader, module_id: int) -> list[Stop]:
     """Every page of a module, in order, and whether it is read. One query."""
-    columns = (Module.slug, Page.slug, Page.title, Page.minutes, PageRead.page_id.is_not(None))
+    said = reads_of(reader.enrolment_id)
+    columns = (Module.slug, Page.slug, Page.title, Page.minutes, *marks(said))
     rows = db.session.execute(
-        _reading(reader, select(*columns))
+        _reading(select(*columns), said)
         .where(Module.id == module_id, Page.stands_in.is_(False))
         .order_by(Page.position)
     )
@@ -115,27 +117,18 @@ def way_through(reader: Reader, module_id: int) -> list[Stop]:
 
 def programme_way(reader: Reader) -> list[ModuleWay]:
     """The whole programme, module by module, and what of it is read. One query."""
+    said = reads_of(reader.enrolment_id)
     rows = db.session.execute(
-        _reading(
-            reader,
-            select(Module, Page.slug, Page.title, Page.minutes, PageRead.page_id.is_not(None)),
-        )
+        _reading(select(Module, Page.slug, Page.title, Page.minutes, *marks(said)), said)
         .where(Module.version_id == reader.version_id, Page.stands_in.is_(False))
         .order_by(Module.position, Page.position)
     )
     found: dict[int, tuple[Module, list[Stop]]] = {}
-    for module, slug, title, minutes, read in rows:
+    for module, *stop in rows:
         stops = found.setdefault(module.id, (module, []))[1]
-        stops.append(Stop(module.slug, slug, title, minutes, read))
+        stops.append(Stop(module.slug, *stop))
     return [ModuleWay(module, tuple(stops)) for module, stops in found.values()]
 
 
-def _reading(reader: Reader, query: Any) -> Any:
-    return (
-        query.select_from(Module)
-        .join(Page, Page.module_id == Module.id)
-        .outerjoin(
-            PageRead,
-            and_(PageRead.page_id == Page.id, PageRead.enrolment_id == reader.enrolment_id),
-        )
-    )
+def _reading(query: Any, said: Subquery) -> Any:
+    return with_reads(query.select_from(Module).join(Page, Page.module_id == Module.id), said)

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stop:
-    """One page on the way through the programme."""
+    """One page on the way through the programme.
+
+    changed      read, and it says something else since
+    law_changed  what it says of the law is among that
+    """
 
     module: str  # slug
     page: str  # slug
     title: str
     minutes: int
     read: bool
+    changed: bool = False
+    law_changed: bool = False
 
 
 def next_stop(way: Sequence[Stop]) -> Stop | None:

@@ -29,6 +29,7 @@ publish_regulations      registrar
 read_findings            author registrar
 publish_content          author registrar
 keep_intakes             registrar
+move_content             registrar
 read_cohort              registrar
 accept_place             advocate
 learn                    advocate

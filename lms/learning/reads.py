@@ -1,0 +1,65 @@
+"""What an advocate has read, wherever it stands now: a page is the same page in every version."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
+from sqlalchemy.orm import aliased
+
+from lms.catalogue.models import Module, Page, PageWording
+from lms.db import db
+from lms.learning.models import PageRead
+
+_NOW = aliased(PageWording)
+
+
+def reads_of(enrolment_id: int) -> Subquery:
+    """Each page that was read, by the slugs it has in every version, and what it said then."""
+    return (
+        select(
+            Module.slug.label("module"),
+            Page.slug.label("page"),
+            PageRead.page_id,
+            PageWording.says,
+            PageWording.says_of_law,
+        )
+        .select_from(PageRead)
+        .join(Page, Page.id == PageRead.page_id)
+        .join(Module, Module.id == Page.module_id)
+        .outerjoin(PageWording, PageWording.page_id == Page.id)
+        .where(PageRead.enrolment_id == enrolment_id)
+        .subquery("said")
+    )
+
+
+def with_reads(query: Any, said: Subquery) -> Any:
+    """A query over modules and pages, each page beside what was read of it."""
+    same = and_(said.c.module == Module.slug, said.c.page == Page.slug)
+    return query.outerjoin(said, same).outerjoin(_NOW, _NOW.page_id == Page.id)
+
+
+def marks(said: Subquery) -> tuple[ColumnElement[bool], ...]:
+    """Whether it is read; whether it says something else since; whether that is of the law."""
+    return (
+        said.c.page_id.is_not(None),
+        _differs(said.c.says, _NOW.says, said),
+        _differs(said.c.says_of_law, _NOW.says_of_law, said),
+    )
+
+
+def reads_like(enrolment_id: int, page: Page) -> Sequence[PageRead]:
+    """What the advocate said of this page, in whatever version."""
+    module = page.module.slug
+    return db.session.scalars(
+        select(PageRead)
+        .join(Page, Page.id == PageRead.page_id)
+        .join(Module, Module.id == Page.module_id)
+        .where(PageRead.enrolment_id == enrolment_id)
+        .where(Module.slug == module, Page.slug == page.slug)
+        .order_by(PageRead.read_at)
+    ).all()
+
+
+def _differs(then: Any, now: Any, said: Subquery) -> ColumnElement[bool]:
+    other = and_(said.c.page_id.is_not(None), said.c.page_id != Page.id)
+    return and_(other, func.coalesce(then, "") != func.coalesce(now, ""))
