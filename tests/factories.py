@@ -114,7 +114,7 @@ def make_regulations(**changes: Any) -> RegulationsVersion:
 
 def make_content() -> ContentVersion:
     """The real content, published."""
-    kept = keep(_content())
+    kept = keep(content())
     with unit_of_work():
         return catalogue.publish(kept, actor=SYSTEM)
 
@@ -125,10 +125,10 @@ def make_cohort(
     """A cohort that began this September, under the example rulebook with these changes."""
     today = clock.today()
     starts_on = starts_on or date(year or today.year - (today.month < 9), 9, 1)
-    book, content = make_regulations(**changes), make_content()
+    book, version = make_regulations(**changes), make_content()
     with unit_of_work():
         year = academic_year(starts_on)
-        return cohorts.open_intake(year, starts_on, book, content, actor=SYSTEM)
+        return cohorts.open_intake(year, starts_on, book, version, actor=SYSTEM)
 
 
 def make_enrolment(
@@ -247,7 +247,8 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def _content() -> Content:
+def content() -> Content:
+    """The real content, read once."""
     if not _read:
         _read.append(reading.read(CONTENT))
     return _read[0]

@@ -31,8 +31,9 @@ _CONTAINERS = ("div", "details", "section", "figure", "blockquote", "li", "summa
 # Where one of these begins or ends, so does a block.
 _BOUNDARIES = {*_HEADINGS, *_CONTAINERS, "p", "tr", "table", "pre", "hr", "dl", "dt", "dd", "video"}
 _BOUNDARIES |= {"figcaption", "thead", "tbody"}
-# Our own HTML, as it was cleaned when it was rendered: every tag is closed, every value quoted.
-_PIECE = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:[^\">]|\"[^\"]*\")*)>|([^<]+|<)")
+# Our own HTML, as it was cleaned when it was rendered: values are quoted, and no tag holds a <,
+# so that reading on for the end of a tag never goes past the next one.
+_PIECE = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:[^"<>]|"[^"<]*")*+)>|([^<]+|<)')
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _CALLOUT = re.compile(r"\bc-([a-z]+)\b")
 _LEGAL = re.compile(
@@ -151,7 +152,7 @@ class _Reader:
             self._enter(tag, named)
         elif tag in {"img", "video"}:
             self._show(named)
-        elif tag in {"td", "th"} and self._text:
+        elif tag in {"td", "th"} and self._so_far():
             self._text.append(" | ")
         elif tag == "br":
             self._text.append(" ")

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flask import Flask
+from markupsafe import Markup
 
 from lms import clock, outbox, refs
 from lms.access.actor import SYSTEM, Role
@@ -17,9 +18,15 @@ from lms.accrediting import operations as accrediting
 from lms.assessment import queries as assessments
 from lms.assessment.models import Assessment, Submission
 from lms.board import operations as boards, queries as papers
-from lms.catalogue import queries as contents
+from lms.catalogue import operations as catalogue, queries as contents
+from lms.catalogue.keeping import keep
+from lms.cohorts import operations as enrolments, queries as cohorts
 from lms.cohorts.models import Enrolment
+from lms.content.media import recognised
+from lms.content.source import Content
+from lms.content.tree import Drafted
 from lms.db import db, unit_of_work
+from lms.learning import operations as learning
 from lms.marking import operations as marking, staffing
 from lms.marking.models import Claim
 from lms.marking.rules import Stage
@@ -32,6 +39,7 @@ from lms.organisations.rules import Nation
 from lms.outbox import Message
 from lms.sessions import operations as sessions, queries as open_sessions
 from lms.web import assets
+from tests import factories
 from tests.factories import (
     BORN,
     actor_of,
@@ -47,6 +55,8 @@ from tests.factories import (
 )
 from tests.support.pages import Visitor
 
+_FIGURE = "way.svg"
+_DRAWN = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"></svg>'
 _LINK = re.compile(r"/(?:reset|invitation)/(\S+)")
 
 
@@ -159,8 +169,20 @@ def _people(coordinator: Account, adv: Enrolment, north: Organisation) -> dict[s
 
 
 def _taught(adv: Enrolment) -> dict[str, str]:
-    brief = contents.briefs_of(adv.cohort.content_version_id)[1]
-    page = contents.pages_of(brief.module)[0]
+    """They have read a page; then their intake moves to a version in which it says more."""
+    before = cohorts.content_of(adv.cohort)
+    module = contents.modules_of(before.id)[1]
+    read = contents.pages_of(module)[0]
+    with unit_of_work():
+        learning.mark_read(adv, read, actor=actor_of(adv.advocate))
+    kept = keep(_with_more(factories.content(), module.folder))
+    with unit_of_work():
+        version = catalogue.publish(kept, actor=SYSTEM)
+    with unit_of_work():
+        reason = "The page had left something out."
+        enrolments.move_content(adv.cohort, version, reason, seen=0, actor=SYSTEM)
+    brief = contents.briefs_of(version.id)[1]
+    page = contents.page_of(brief.module, read.slug)
     with unit_of_work():
         note = notebooks.write_note(
             Notebook(adv.advocate_id),
@@ -174,11 +196,32 @@ def _taught(adv: Enrolment) -> dict[str, str]:
         "enrolment": adv.ref,
         "rulebook": adv.cohort.intake.regulations_version.ref,
         "rulebook file": "regulations/example-2026.yml",
+        "old version": before.ref,
+        "version": version.ref,
         "module": brief.module.slug,
         "brief": brief.key,
         "page": page.slug,
         "note": note.ref,
+        "figure": _FIGURE,
     }
+
+
+def _with_more(content: Content, folder: str) -> Content:
+    """The same content; the first page of a module says more, and the module has a picture."""
+    (module,) = (each for each in content.modules if each.folder == folder)
+    page, *pages = module.pages
+    more = Markup('<div class="callout c-law"><p>A rule that was left out.</p></div>')
+    page = replace(page, shown=replace(page.shown, html=page.shown.html + more))
+    picture = recognised(_FIGURE, _DRAWN)
+    richer = replace(module, pages=(page, *pages), media=(picture,))
+    name = f"modules/{folder}/files/{_FIGURE}"
+    return replace(
+        content,
+        modules=tuple(richer if each is module else each for each in content.modules),
+        tree=Drafted(content.tree, {name: _DRAWN}),
+        names=(*content.names, name),
+        sha256="1" * 64,
+    )
 
 
 def _handed_in(everybody: list[Enrolment]) -> tuple[Assessment, list[Submission]]:
