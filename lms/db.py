@@ -125,11 +125,6 @@ def fact_tables() -> set[str]:
     return {m.class_.__tablename__ for m in Base.registry.mappers if m.class_.__fact__}
 
 
-def is_of_models(name: str | None, kind: str, parents: object) -> bool:
-    """Whether models describe a table, column or index: not what only one database searches by."""
-    return not (name or "").removeprefix("ix_").startswith("passage_search")
-
-
 @contextmanager
 def unit_of_work() -> Iterator[None]:
     """What happens inside stands or falls together. The only commit.

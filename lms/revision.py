@@ -45,3 +45,8 @@ def no_answer(failure: DBAPIError) -> click.ClickException:
     said = str(failure.orig).strip().splitlines()
     reason = said[0] if said else type(failure.orig).__name__
     return click.ClickException(f"The database of LMS_DATABASE_URL can’t be used: {reason}")
+
+
+def is_of_models(name: str | None, kind: str, parents: object) -> bool:
+    """Whether models describe a table, column or index: not what only one database searches by."""
+    return not (name or "").removeprefix("ix_").startswith("passage_search")

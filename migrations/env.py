@@ -3,7 +3,8 @@
 from alembic import context
 from flask import current_app
 
-from lms.db import Base, is_of_models
+from lms.db import Base
+from lms.revision import is_of_models
 
 database = current_app.extensions["migrate"].db
 

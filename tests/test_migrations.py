@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from lms import facts, revision, vault
 from lms.access.actor import Role
 from lms.app import create_app
-from lms.db import Base, db, fact_tables, is_of_models, unit_of_work
+from lms.db import Base, db, fact_tables, unit_of_work
+from lms.revision import is_of_models
 from lms.serve import worker
 from tests import factories
 from tests.conftest import settings_for

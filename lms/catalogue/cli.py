@@ -11,10 +11,11 @@ from config import ROOT, content_dir
 from lms import clock
 from lms.access.actor import SYSTEM
 from lms.authored import Faulty
-from lms.catalogue import checking, operations, schemas
-from lms.catalogue.checking import Checked
+from lms.catalogue import operations
 from lms.catalogue.keeping import keep
-from lms.catalogue.report import FORMATS, errors_in, report
+from lms.checking import memory, schemas
+from lms.checking.memory import Checked
+from lms.checking.report import FORMATS, errors_in, report
 from lms.content import reading
 from lms.content.source import Content
 from lms.db import unit_of_work
@@ -55,7 +56,7 @@ def check(path: Path | None, form: str, strict: bool, progress: bool, cache: Pat
     """
     folder = path or content_dir()
     show = _progress() if progress or sys.stderr.isatty() else _silent
-    found = checking.check(folder, clock.today(), cache, show)
+    found = memory.check(folder, clock.today(), cache, show)
     said = report(found.findings, form, _from_here(folder))
     if said:
         click.echo(said)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from sqlalchemy import Select, select
 
-from lms.catalogue.changes import Item, Items, Outline, PageChanges, Summary, between, summary
 from lms.catalogue.models import (
     Brief,
     ContentFile,
@@ -15,9 +14,10 @@ from lms.catalogue.models import (
     PageWording,
     Rendered,
 )
-from lms.catalogue.wording import Shown, Wording, wording_of
 from lms.db import db
 from lms.errors import NotFound
+from lms.texts.changes import Item, Items, Outline, PageChanges, Summary, between, summary
+from lms.texts.wording import Shown, Wording, wording_of
 
 
 def summary_between(was_id: int, now_id: int) -> Summary:

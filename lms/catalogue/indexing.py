@@ -16,8 +16,8 @@ from lms.catalogue.models import (
     Rendered,
     Vocabulary,
 )
-from lms.catalogue.passages import Passage as Found, first_of_each, passages_of, vocabulary
 from lms.db import Base, db, dialect
+from lms.texts.passages import Passage as Found, first_of_each, passages_of, vocabulary
 
 _BATCH = 1000  # rows in a statement
 _INTO_SQLITES_INDEX = text(

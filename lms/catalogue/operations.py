@@ -23,10 +23,10 @@ from lms.catalogue.models import (
     Publication,
     Rendered,
 )
-from lms.catalogue.wording import Shown, wording_of
 from lms.content.foot import with_foot
 from lms.content.source import Content, Module as ModuleSource, Page as PageSource
 from lms.db import db, lock
+from lms.texts.wording import Shown, wording_of
 
 
 def publish(kept: Kept, *, actor: Actor) -> ContentVersion:

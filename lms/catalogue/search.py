@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, cast, column, func, literal_column, or_, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from lms.catalogue import asking
-from lms.catalogue.asking import Asked
 from lms.catalogue.models import Module, Page, PagePassage, Passage, Vocabulary
 from lms.db import db, dialect
+from lms.texts import asking
+from lms.texts.asking import Asked
 
 MOST = 30  # passages shown
 MOST_OF_A_PAGE = 3

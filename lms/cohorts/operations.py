@@ -88,7 +88,7 @@ def move_content(
     if len(moves) != seen:
         raise Conflict("Somebody moved this intake to other content in the meantime. Look again.")
     reason = rules.stated_reason(reason)
-    rules.check_taught(queries.tallies([cohort.id]).get(cohort.id, queries.NOBODY).states)
+    rules.check_taught(queries.tallies([cohort.id]).get(cohort.id, rules.NOBODY).states)
     move = ContentMove(
         cohort_id=cohort.id,
         seq=seen + 1,

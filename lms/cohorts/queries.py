@@ -1,6 +1,6 @@
 """Questions about intakes and enrolments."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,7 +14,7 @@ from lms.accounts.queries import invited_until_of
 from lms.catalogue.models import ContentVersion
 from lms.catalogue.queries import version_numbered
 from lms.cohorts.models import Cohort, ContentMove, Enrolment, EnrolmentEvent, Intake
-from lms.cohorts.rules import ACTIVE, TRAINED, Kind, State
+from lms.cohorts.rules import ACTIVE, NOBODY, TRAINED, Kind, State, Tally
 from lms.db import db
 from lms.errors import NotFound
 from lms.organisations.models import Organisation
@@ -35,21 +35,6 @@ class Member:
     organisation: Organisation
     state: State
     invited_until: datetime | None
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How the places of a cohort are spread.
-
-    states     how many stand in each state
-    to_invite  how many are on offer to somebody who can't sign in yet
-    """
-
-    states: Mapping[State, int]
-    to_invite: int
-
-
-NOBODY = Tally({}, 0)
 
 
 def intake(year: int) -> Intake:

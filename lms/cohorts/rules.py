@@ -1,6 +1,7 @@
 """Rules about intakes and enrolments."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -111,6 +112,21 @@ def _check_among(lawful: frozenset[State], now: State | None, to: State) -> None
 def present(states: Sequence[str]) -> State | None:
     """The state that the last event left; None before the first."""
     return State(states[-1]) if states else None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the places of a cohort are spread.
+
+    states     how many stand in each state
+    to_invite  how many are on offer to somebody who can't sign in yet
+    """
+
+    states: Mapping[State, int]
+    to_invite: int
+
+
+NOBODY = Tally({}, 0)
 
 
 def academic_year(on: date) -> int:

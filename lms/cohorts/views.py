@@ -12,7 +12,7 @@ from lms.catalogue import queries as catalogue
 from lms.cohorts import operations, queries
 from lms.cohorts.forms import IntakeForm, StateForm
 from lms.cohorts.models import Cohort
-from lms.cohorts.rules import KIND_WORDS, State, YearTooFar, changes
+from lms.cohorts.rules import KIND_WORDS, NOBODY, State, YearTooFar, changes
 from lms.db import unit_of_work
 from lms.errors import Conflict, NotFound, RuleBroken
 from lms.organisations.rules import NATION_WORDS
@@ -71,7 +71,7 @@ def cohort(ref: str) -> ResponseReturnValue:
         cohort=found,
         members=members,
         standings=standings_of([m.account.id for m in members], clock.today()),
-        tally=queries.tallies([found.id]).get(found.id, queries.NOBODY),
+        tally=queries.tallies([found.id]).get(found.id, NOBODY),
         page=listing,
         sought=sought,
         chosen=chosen,

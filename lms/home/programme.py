@@ -6,8 +6,8 @@ from lms import clock
 from lms.access.actor import Actor
 from lms.accounts.queries import grants_to_confirm
 from lms.catalogue.queries import publications
-from lms.cohorts.queries import NOBODY, intakes, tallies
-from lms.cohorts.rules import State
+from lms.cohorts.queries import intakes, tallies
+from lms.cohorts.rules import NOBODY, State
 from lms.home.tasks import Task
 from lms.marking.queries import claims_of
 from lms.marking.rules import STAGE_WORDS

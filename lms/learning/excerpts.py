@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from lms import wording
-from lms.catalogue.asking import Asked
+from lms.texts.asking import Asked
 
 WIDTH = 280  # characters, about
 _BEFORE = 60  # characters shown before the first marked word

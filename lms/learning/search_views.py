@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from lms.access.gate import needs
 from lms.access.permissions import Permission as P
-from lms.catalogue import asking
 from lms.catalogue.search import MOST, search as find
 from lms.learning import place
 from lms.learning.excerpts import excerpt, marked
 from lms.markup_blocks import NATIONS
+from lms.texts import asking
 
 bp = Blueprint("search", __name__, template_folder="templates")
 

@@ -4,12 +4,12 @@ import json
 
 import sqlalchemy as sa
 from alembic import op
-
 from lms.catalogue.passages import Passage, first_of_each, passages_of, vocabulary
+
 from lms.facts import protect
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

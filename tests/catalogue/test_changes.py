@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from lms.catalogue.changes import MOST_BLOCKS, Change, How, Item, Outline, between, summary
-from lms.catalogue.wording import Block, Wording
+from lms.texts.changes import MOST_BLOCKS, Change, How, Item, Outline, between, summary
+from lms.texts.wording import Block, Wording
 
 DAY, LATER = date(2026, 4, 7), date(2026, 9, 1)
 

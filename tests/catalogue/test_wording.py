@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from lms.catalogue.wording import Shown, Wording, wording_of
 from lms.content.foot import with_foot
 from lms.content.shapes import ReferenceShape
 from lms.markup import render_teaching
 from lms.markup_marks import Surroundings
+from lms.texts.wording import Shown, Wording, wording_of
 
 DAY = date(2026, 4, 7)
 

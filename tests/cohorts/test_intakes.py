@@ -15,7 +15,7 @@ from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations, queries
 from lms.cohorts.models import Cohort, Intake
-from lms.cohorts.rules import State
+from lms.cohorts.rules import State, Tally
 from lms.content import reading
 from lms.db import db, unit_of_work
 from lms.errors import Conflict, NotFound, RuleBroken
@@ -100,7 +100,7 @@ def test_two_intakes_live_side_by_side(book: RegulationsVersion, content: Conten
     assert list(queries.intakes()) == [next_one, running]
     assert queries.sizes() == {running.id: 1, next_one.id: 1}
     tallies = queries.tallies([running.id, next_one.id])
-    assert tallies[running.id] == queries.Tally({State.ENROLLED: 1}, 0)
+    assert tallies[running.id] == Tally({State.ENROLLED: 1}, 0)
     assert tallies[next_one.id].states == {State.OFFERED: 1}
     assert [m.enrolment for m in queries.members(running, 1)[0]] == [learning]
     assert [m.enrolment for m in queries.members(next_one, 1)[0]] == [offered]

@@ -12,7 +12,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from lms.catalogue.wording import HEADING, Block, Wording
+from lms.texts.wording import HEADING, Block, Wording
 
 # Blocks between two that stayed. Comparing them takes time in the cube of their number at worst:
 # some hundredths of a second at this one. Where more than that differs it was written anew, and is
