@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from lms import facts, revision, vault
 from lms.access.actor import Role
 from lms.app import create_app
+from lms.catalogue.search import search
 from lms.db import Base, db, fact_tables, unit_of_work
 from lms.revision import is_of_models
 from lms.serve import worker
@@ -218,6 +219,39 @@ def test_what_a_page_shows_survives_the_way_down_and_up(empty: Flask) -> None:
     with db.engine.connect() as connection:
         assert [(page, html) for page, html, _ in connection.execute(shown)] == before
         assert facts.protected(connection) == fact_tables()
+
+
+def test_what_was_published_before_there_was_a_search_can_be_found(empty: Flask) -> None:
+    """Passages and words are made from the HTML that is kept, as publishing makes them."""
+    upgrade()
+    version = factories.make_content().id
+    kept = {
+        "passage": "SELECT * FROM passage ORDER BY sha256",
+        "page_passage": "SELECT version_id, page_id, sha256 FROM page_passage "
+        "JOIN passage ON passage_id = passage.id ORDER BY page_id, sha256",
+        "vocabulary": "SELECT version_id, letters, words FROM vocabulary ORDER BY letters",
+    }
+
+    def recorded() -> dict[str, list[Any]]:
+        with db.engine.connect() as connection:
+            found = {name: connection.execute(text(query)) for name, query in kept.items()}
+            rows = {name: [dict(row) for row in each.mappings()] for name, each in found.items()}
+        for row in rows["passage"]:
+            del row["id"]
+        return {name: sorted(map(repr, each)) for name, each in rows.items()}
+
+    before = recorded()
+    found = [each.passage.sha256 for each in search(version, "recvoery periods").found]
+    assert all(before.values())
+    assert found
+    db.session.remove()
+    downgrade(revision="0003")
+    upgrade()
+    assert recorded() == before
+    assert sorted(each.passage.sha256 for each in search(version, "recvoery periods").found) == (
+        sorted(found)
+    )
+    db.session.remove()
 
 
 def test_a_sender_s_name_for_a_file_can_be_erased_and_the_fact_stands(

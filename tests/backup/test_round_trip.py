@@ -20,6 +20,8 @@ from lms import backup, backup_restore, clock, refs, storage, vault
 from lms.access.actor import SYSTEM
 from lms.accounts import operations as accounts
 from lms.audit import chain, queries as trail
+from lms.catalogue.queries import versions
+from lms.catalogue.search import search
 from lms.cohorts.models import Cohort
 from lms.db import db, fact_tables, unit_of_work
 from lms.facts import protected
@@ -54,7 +56,14 @@ def test_every_row_and_file_comes_back_and_the_chain_goes_on(
         assert {key: _bytes_of(key) for key in storage.store().all_keys()} == files
         verdict = chain.verify(trail.all_entries(), vault.keys().sign, head)
         assert (verdict.whole, verdict.count) == (True, head.seq + 1)
+        _is_searched()
         _goes_on_working()
+
+
+def _is_searched() -> None:
+    """What a database makes of its rows for searching isn't in a backup: it is made anew."""
+    (newest, *_) = versions()
+    assert search(newest.id, "recovery periods").found
 
 
 def _bytes_of(key: str) -> bytes:
