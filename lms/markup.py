@@ -49,6 +49,7 @@ _DEEP = re.compile(
     re.M,
 )
 
+_TUTOR = re.compile(r"///[ \t]*tutor\b")  # rendering twice takes twice as long
 _PLAIN_EXTENSIONS = ("tables", "sane_lists")
 _HEADING = re.compile(r"(</?h)([1-6])(?=>)")
 _TAGS = frozenset(
@@ -142,7 +143,7 @@ def render_teaching(text: str, around: Surroundings) -> TeachingPage:
     marks, for_staff = Marks(around), Marks(around, for_staff=True)
     html = _teaching(text, marks)
     questions = _questions(marks.questions, marks)
-    staff_html = _teaching(text, for_staff) if "tutor" in text else html
+    staff_html = _teaching(text, for_staff) if _TUTOR.search(text) else html
     return TeachingPage(
         html,
         staff_html if staff_html != html else None,

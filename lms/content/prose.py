@@ -8,6 +8,7 @@ It counts and does not understand; so it warns, and an author may leave the text
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 
 from lms import identifiers
@@ -83,6 +84,7 @@ def grade(sentences: list[list[str]]) -> float:
     return 0.39 * per_sentence + 11.8 * per_word - 15.59
 
 
+@lru_cache(maxsize=20_000)  # the same words come again and again
 def _syllables(word: str) -> int:
     """About how many: a group of vowels is one, and an e at the end is none."""
     bare = word.lower()
