@@ -16,6 +16,7 @@ from lms.catalogue.cli import catalogue
 from lms.cohorts.cli import roster
 from lms.db import db
 from lms.errors import LmsError
+from lms.exchange import cli as exchange
 from lms.preview.cli import preview
 from lms.vault import KeyMissing
 
@@ -64,8 +65,7 @@ for command in (
     roster,
 ):
     lms.add_command(command)
-
-
+catalogue.add_command(exchange.export)
 catalogue.add_command(preview)
 
 

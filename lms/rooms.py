@@ -8,9 +8,11 @@ from lms.audit import views as audit
 from lms.board import views as board
 from lms.catalogue import version_views, views as catalogue
 from lms.cohorts import content_views, roster_views, views as cohorts
+from lms.exchange import views as exchange
 from lms.home import views as home
 from lms.learning import (
     changes_views,
+    download_views,
     notebook_views,
     search_views,
     version_views as taught_views,
@@ -34,6 +36,7 @@ ROOMS = (
     regulations.bp,
     catalogue.bp,
     version_views.bp,
+    exchange.bp,
     accreditation.bp,
     cohorts.bp,
     roster_views.bp,
@@ -43,6 +46,7 @@ ROOMS = (
     notebook_views.bp,
     changes_views.bp,
     taught_views.bp,
+    download_views.bp,
     assessment.bp,
     setting_views.bp,
     marking.bp,

@@ -1,8 +1,8 @@
 """What can be found on a page: from its HTML as learners see it, heading by heading."""
 
 import pytest
-
 from lms.catalogue.passages import Passage, passages_of
+
 from lms.content.foot import with_foot
 from lms.content.shapes import ReferenceShape, TermShape
 from lms.markup import render_teaching

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lms.catalogue.checking import Checked
+from lms.catalogue.report import report
 
 from lms.authored import Finding, Severity
 from lms.catalogue import checking, schemas
-from lms.catalogue.checking import Checked
-from lms.catalogue.report import report
 from lms.content import shapes
 from tests.catalogue.folder import a_folder, change
 from tests.factories import CONTENT

@@ -1,0 +1,101 @@
+"""What leaves this house: in whose version, for whom, and without what isn't theirs."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from lms import clock
+from lms.access.actor import Role
+from lms.catalogue import queries as contents
+from lms.errors import RuleBroken
+from lms.exchange import queries
+from lms.exchange.queries import module_copy
+from tests import factories
+from tests.catalogue.folder import change
+from tests.exchange.folder import a_copy, a_full_folder, published
+from tests.learning.places import a_cohort, words
+from tests.performance.counting import counting, no_rendering
+
+DOWNLOAD = "/learn/first/download"
+
+
+def test_a_copy_is_what_was_published_for_learners_and_nothing_else(app, tmp_path) -> None:
+    version = published(a_full_folder(tmp_path / "content"))
+    number = version.id
+    with counting() as counted, no_rendering() as rendered:
+        kept = module_copy(number, "first", "Alongside", films=True)
+    assert len(counted.queries) <= 4
+    assert rendered == []
+    same = a_copy(tmp_path / "same", version=version.ref, published_at=version.published_at)
+    assert kept == same
+    without = module_copy(version.id, "first", "Alongside")
+    assert [each.name for each in without.media.values()] == ["dot.png", "path.svg"]
+
+
+def test_pictures_that_are_too_much_for_one_file_are_refused(app, tmp_path, monkeypatch) -> None:
+    version = published(a_full_folder(tmp_path / "content"))
+    monkeypatch.setattr(queries, "MOST_BYTES", 100)
+    with pytest.raises(RuleBroken, match="too much for one file"):
+        module_copy(version.id, "first", "Alongside")
+
+
+def test_an_advocate_takes_along_the_version_of_their_own_intake(browser, tmp_path) -> None:
+    folder = a_full_folder(tmp_path / "content")
+    cohort = a_cohort(folder, date(2026, 9, 1))
+    enrolment = factories.make_enrolment(cohort)
+    change(folder, "modules/01-first/01-beginning.md", "## A part", "## A NEWER part")
+    newer = published(folder)
+    with clock.stopped(factories.noon(date(2026, 10, 5))):
+        reader = browser(enrolment.advocate)
+        assert f'href="{DOWNLOAD}"' in reader.get("/learn/first/").text
+        page = words(reader.get(DOWNLOAD).text)
+        assert "The file stays on the device" in page
+        got = reader.client.get(f"{DOWNLOAD}/html")
+        book = reader.client.get(f"{DOWNLOAD}/epub")
+    own = cohort.content_version.ref
+    assert own != newer.ref
+    assert got.status_code == 200
+    assert got.headers["Content-Disposition"] == f"attachment; filename=al701-{own.lower()}.html"
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert got.headers["Cache-Control"] == "no-store"
+    assert got.mimetype == "text/html"
+    assert "A NEWER part" not in got.text
+    assert not [each for each in ("SECRET", "WHY-", "A. NAMED") if each in got.text]
+    assert enrolment.advocate.name not in got.text
+    assert book.mimetype == "application/epub+zip"
+    assert zipfile.ZipFile(io.BytesIO(book.data)).testzip() is None
+
+
+def test_a_learner_never_gets_the_file_with_the_answers(browser, tmp_path) -> None:
+    version = published(a_full_folder(tmp_path / "content"))
+    tutor = browser(factories.make_account(Role.TUTOR))
+    assert tutor.get(f"{DOWNLOAD}/cartridge").status_code == 404
+    assert tutor.get(f"{DOWNLOAD}/pdf").status_code == 404
+    base = f"/authoring/versions/{version.ref}/files"
+    assert tutor.get(f"{base}/first/cartridge").status_code == 404
+
+
+def test_an_author_takes_out_any_module_of_any_version(browser, tmp_path) -> None:
+    version = published(a_full_folder(tmp_path / "content"))
+    author = browser(factories.make_account(Role.AUTHOR))
+    base = f"/authoring/versions/{version.ref}/files"
+    assert f'href="{base}"' in author.get("/authoring/").text
+    assert f'href="{base}/first/cartridge"' in author.get(base).text
+    got = author.client.get(f"{base}/first/cartridge")
+    assert got.headers["Content-Disposition"].endswith(f"al701-{version.ref.lower()}.imscc")
+    quiz = zipfile.ZipFile(io.BytesIO(got.data)).read("quiz/beginning.xml")
+    assert b"WHY-RIGHT-ONE" in quiz
+    for wrong in ("first/pdf", "third/html"):
+        assert author.get(f"{base}/{wrong}").status_code == 404
+    assert author.get("/authoring/versions/CON-NONE/files").status_code == 404
+
+
+def test_no_page_of_a_copy_is_lost(app, tmp_path) -> None:
+    version = published(a_full_folder(tmp_path / "content"))
+    module = contents.module_of(version.id, "first")
+    copy = module_copy(version.id, "first", "Alongside")
+    assert [each.slug for each in copy.pages] == [each.slug for each in contents.pages_of(module)]
+    assert replace(copy, version="X").identifier != copy.identifier
