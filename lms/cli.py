@@ -66,6 +66,7 @@ for command in (
 ):
     lms.add_command(command)
 catalogue.add_command(exchange.export)
+catalogue.add_command(exchange.take_in)
 catalogue.add_command(preview)
 
 

@@ -199,7 +199,6 @@ def _taught(adv: Enrolment) -> dict[str, str]:
         "old version": before.ref,
         "version": version.ref,
         "module": brief.module.slug,
-        "version": adv.cohort.content_version.ref,
         "brief": brief.key,
         "page": page.slug,
         "note": note.ref,
