@@ -8,7 +8,7 @@ from lms.access.permissions import Permission as P
 from lms.catalogue.queries import module_of
 from lms.errors import NotFound
 from lms.exchange.views import FOR_LEARNERS, attached
-from lms.learning.views import _open_reader
+from lms.learning.place import open_reader
 
 bp = Blueprint("downloads", __name__, url_prefix="/learn", template_folder="templates")
 
@@ -17,7 +17,7 @@ bp = Blueprint("downloads", __name__, url_prefix="/learn", template_folder="temp
 @needs(P.READ_MODULES)
 def choose(module: str) -> ResponseReturnValue:
     """Which kind of file, and what is not in it."""
-    found = module_of(_open_reader().version_id, module)
+    found = module_of(open_reader().version_id, module)
     return render_template("learning/download.html", module=found)
 
 
@@ -27,4 +27,4 @@ def download(module: str, kind: str) -> ResponseReturnValue:
     """The whole module in the reader's own version, as a file to keep."""
     if kind not in FOR_LEARNERS:
         raise NotFound
-    return attached(_open_reader().version_id, module, kind)
+    return attached(open_reader().version_id, module, kind)
