@@ -63,6 +63,20 @@ class Question:
     ask: Markup
     options: tuple[Option, ...]
 
+    @property
+    def asked(self) -> str:
+        """Stands for what is asked and offered: who answers something else has not answered this.
+
+        Explanations may be mended without asking everybody again.
+        """
+        said = [self.key, self.kind, self.ask, *sorted(each.key for each in self.options)]
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
+
+    @property
+    def counts(self) -> bool:
+        """Whether a page is done only with its answer. A reflection is the reader's own: never."""
+        return self.required and self.kind != "reflection"
+
 
 class QuestionBlock(Block):  # type: ignore[misc] # the library has no types
     """The place of a question; its text is kept aside."""

@@ -10,18 +10,18 @@ from lms.catalogue import version_views, views as catalogue
 from lms.cohorts import content_views, roster_views, views as cohorts
 from lms.exchange import views as exchange
 from lms.home import views as home
-from lms.learning import (
+from lms.learning import parts_views, views as learning
+from lms.marking import release_views, views as marking
+from lms.organisations import views as organisations
+from lms.regulations import views as regulations
+from lms.sessions import account_views, clearing_views, views as sessions
+from lms.study import (
     changes_views,
     download_views,
     notebook_views,
     search_views,
     version_views as taught_views,
-    views as learning,
 )
-from lms.marking import release_views, views as marking
-from lms.organisations import views as organisations
-from lms.regulations import views as regulations
-from lms.sessions import account_views, clearing_views, views as sessions
 from lms.web import views as web
 
 ROOMS = (
@@ -47,6 +47,7 @@ ROOMS = (
     changes_views.bp,
     taught_views.bp,
     download_views.bp,
+    parts_views.bp,
     assessment.bp,
     setting_views.bp,
     marking.bp,

@@ -5,7 +5,7 @@ Everything is named in sequence, so that a test can make several of anything.
 
 import io
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.rules import Kind, academic_year
 from lms.content import reading
 from lms.content.source import Content
+from lms.content.tree import Drafted, Folder
 from lms.db import unit_of_work
 from lms.documents import Kind as FileKind
 from lms.marking import operations as marking, queries as marks, release_operations
@@ -112,20 +113,25 @@ def make_regulations(**changes: Any) -> RegulationsVersion:
         return regulations.publish(rulebook(**changes), actor=SYSTEM)
 
 
-def make_content() -> ContentVersion:
-    """The real content, published."""
-    kept = keep(content())
+def make_content(changes: Mapping[str, bytes | None] | None = None) -> ContentVersion:
+    """The real content, published; with some of its files changed, when they are given."""
+    drafted = reading.read(Drafted(Folder(CONTENT), changes)) if changes else None
+    kept = keep(drafted or real_content())
     with unit_of_work():
         return catalogue.publish(kept, actor=SYSTEM)
 
 
 def make_cohort(
-    *, year: int | None = None, starts_on: date | None = None, **changes: Any
+    *,
+    year: int | None = None,
+    starts_on: date | None = None,
+    content: ContentVersion | None = None,
+    **changes: Any,
 ) -> Cohort:
     """A cohort that began this September, under the example rulebook with these changes."""
     today = clock.today()
     starts_on = starts_on or date(year or today.year - (today.month < 9), 9, 1)
-    book, version = make_regulations(**changes), make_content()
+    book, version = make_regulations(**changes), content or make_content()
     with unit_of_work():
         year = academic_year(starts_on)
         return cohorts.open_intake(year, starts_on, book, version, actor=SYSTEM)
@@ -247,7 +253,7 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def content() -> Content:
+def real_content() -> Content:
     """The real content, read once."""
     if not _read:
         _read.append(reading.read(CONTENT))

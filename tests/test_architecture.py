@@ -40,6 +40,8 @@ WITHOUT_ENTRY = {
     "notebook.keep_place": "theirs alone",
     "notebook.change_note": "theirs alone",
     "notebook.erase": "theirs alone",
+    "learning.answer": "a check is no mark, and nobody's business",
+    "learning.reflect": "what they write for themselves is nobody's business",
     "organisations.appoint": "the role it grants is the entry",
     "assessment.save_draft": "a draft is theirs alone",
     "marking.save_draft": "a draft is no mark yet",

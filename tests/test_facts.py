@@ -60,6 +60,7 @@ EDITABLE = {
     "submission_draft": "not handed in yet",
     "page_read": "an advocate's own word, theirs to take back",
     "jotting": "an advocate's own notes, theirs to change and erase",
+    "answer": "an advocate's own, and never a mark",
     "script_reading": "made from the submission, and can be made again",
     "invitation": "used once, or cancelled",
     "sign_in": "a session ends",

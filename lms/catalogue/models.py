@@ -121,6 +121,8 @@ class Page(Base):
     for_review: Mapped[list[str]] = mapped_column(JSON)  # statements a lawyer has to look at
     nations: Mapped[list[str]] = mapped_column(JSON, server_default=_EVERYWHERE)
     reviewers: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}")  # by kind
+    # What each question that counts stands for (Question.asked), by its key.
+    checks: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
     source: Mapped[str]  # Markdown, as authored
 
     module: Mapped[Module] = relationship()

@@ -155,6 +155,7 @@ def _page(module: Module, position: int, source: PageSource) -> Page:
         for_review=list(front.for_review),
         nations=list(front.nations or module.nations),
         reviewers=front.reviewers.model_dump(mode="json"),
+        checks={each.key: each.asked for each in source.shown.questions if each.counts},
         source=source.source,
     )
 

@@ -1,18 +1,55 @@
-"""The parts of a page, from its stored HTML: for the list beside it, and by nation."""
+"""The parts of a page, from its stored HTML: for the list beside it, by nation, with questions.
+
+The HTML is our own, as catalogue renders and sanitises it.
+"""
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from html import escape, unescape
+from typing import Any
 
+from markupsafe import Markup
+
+from lms.learning.checks import Asked
 from lms.markup_blocks import NATIONS
+from lms.markup_questions import PLACE
 
 _PART = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _OPEN = '<details class="fold" open>'
 _FOLD = re.compile(rf'{_OPEN}(?=\s*<summary><span class="code">([^<]+)</span>)')
 
+_PICTURE = re.compile(r"<img [^>]*>")
+_ATTRIBUTE = re.compile(r'(alt|src)="([^"]*)"')
+_HIDDEN = '<span class="picture-hidden">{} <a href="{}">Show this picture</a></span>'
+_REVIEWERS = {
+    "subject": "subject",
+    "legal": "legal",
+    "lived_experience": "lived-experience",
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a page's HTML, and the question that follows it, if one does."""
+
+    html: Markup
+    asked: Asked | None = None
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """One reviewer's word: what kind of reviewer, who, and when."""
+
+    kind: str
+    by: str
+    on: date
+
 
 def parts_of(html: str) -> list[tuple[str, str]]:
-    """Each part's anchor and title, in order. The HTML is our own, as catalogue renders it."""
+    """Each part's anchor and title, in order."""
     return [(part[1], unescape(_TAG.sub("", part[2]))) for part in _PART.finditer(html)]
 
 
@@ -28,3 +65,40 @@ def opened_for(nation: str, html: str) -> str:
     """
     code = escape(NATIONS[nation][0])
     return _FOLD.sub(lambda fold: _OPEN if fold[1] == code else '<details class="fold">', html)
+
+
+def without_pictures(html: str) -> str:
+    """The page with what each picture shows in its place, and a way to look at it after all."""
+    return _PICTURE.sub(_in_words, html)
+
+
+def pieces(html: str, asked: Mapping[str, Asked]) -> Iterator[Piece]:
+    """The page cut where its questions stand.
+
+    asked  each question as it stands with the reader, by its key
+    """
+    cut = [*PLACE.split(html), ""]
+    for text, key in zip(cut[::2], cut[1::2], strict=True):
+        yield Piece(Markup(text), asked.get(key))  # noqa: S704 - sanitised when it was published
+
+
+def signed_off(reviewers: Mapping[str, Mapping[str, Any] | None]) -> list[SignOff]:
+    """Who has reviewed something, as it was published."""
+    return [
+        SignOff(words, kept["by"], date.fromisoformat(kept["on"]))
+        for kind, words in _REVIEWERS.items()
+        if (kept := reviewers.get(kind))
+    ]
+
+
+def not_reviewed_by(reviewers: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
+    """The kinds of reviewer who have not reviewed it yet. Nobody is made up."""
+    return [words for kind, words in _REVIEWERS.items() if not reviewers.get(kind)]
+
+
+def _in_words(picture: re.Match[str]) -> str:
+    has = dict(_ATTRIBUTE.findall(picture[0]))
+    said = (
+        f"Picture, hidden: {has['alt']}" if has.get("alt") else "Hidden: a picture that decorates."
+    )
+    return _HIDDEN.format(said, has["src"])

@@ -7,10 +7,13 @@ from lms.access.actor import Role
 from lms.access.gate import actor
 from lms.errors import NotFound
 from lms.learning import queries
+from lms.learning.page import Settings
 from lms.learning.queries import Reader
 from lms.markup_blocks import NATIONS
 
-NATION = "nation"  # the reading setting's cookie: chosen by the reader, never their employer's
+# Reading settings, each a plain cookie that says nothing else. The nation is the reader's own
+# choice, never their employer's.
+NATION, PICTURES = "nation", "pictures"
 
 
 def reader() -> Reader | None:
@@ -33,6 +36,20 @@ def open_reader() -> Reader:
     if found is None or opens_later(found):
         raise NotFound
     return found
+
+
+def settings(here: str) -> Settings:
+    """How somebody reads: as they chose, or as everybody does before.
+
+    here  the address to come back to after choosing otherwise
+    """
+    return Settings(
+        nation(),
+        hide_pictures=request.cookies.get(PICTURES) == "hidden",
+        open_all=request.args.get("nations") == "all",
+        warned=request.args.get("show") == "1",
+        here=here,
+    )
 
 
 def nation() -> str:

@@ -1,11 +1,12 @@
-"""Questions about reading. A page takes two of them: the page, and the way through its module."""
+"""Questions about reading. A page takes two of them: itself on its way, and its answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Subquery, select
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased, defer
 
 from lms.catalogue.models import Module, Page, PageText, Rendered
 from lms.catalogue.queries import newest_id
@@ -14,8 +15,18 @@ from lms.cohorts.queries import enrolments_of
 from lms.cohorts.rules import ACTIVE, State
 from lms.db import db
 from lms.errors import NotFound
+from lms.learning.models import Answer
 from lms.learning.reads import marks, reads_of, with_reads
-from lms.learning.rules import Stop, minutes_left
+from lms.learning.rules import (
+    How,
+    Outcome,
+    Stop,
+    counts,
+    left_to_answer,
+    minutes_left,
+    outcomes_met,
+    questions_left,
+)
 
 
 @dataclass(frozen=True)
@@ -44,13 +55,23 @@ class ModuleWay:
 
     @property
     def read(self) -> int:
-        """How many pages are read."""
-        return sum(stop.read for stop in self.way)
+        """How many pages are done."""
+        return sum(stop.done for stop in self.way)
 
     @property
     def minutes_left(self) -> int:
         """How long the unread pages take."""
         return minutes_left(self.way)
+
+    @property
+    def questions_left(self) -> int:
+        """How many questions keep its pages from being done."""
+        return left_to_answer(self.way)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What one can do after it, and which of that is met."""
+        return outcomes_met(self.module.outcomes, self.way)
 
 
 def reader_of(advocate_id: int) -> Reader | None:
@@ -87,48 +108,156 @@ class Opened:
     questions: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class StandsFor:
+    """The page that another stands in for.
+
+    counts  whether its author lets the reading of that one count for it
+    """
+
+    stop: Stop
+    counts: bool
+
+
 def page_for(reader: Reader, module_slug: str, page_slug: str) -> Opened:
     """One page in the reader's own version. Raises NotFound. One query."""
-    shown = PageText.html_key if reader.enrolment else PageText.staff_key
     row = db.session.execute(
         select(Page, Module, Rendered.html, PageText.questions)
         .join(Module, Module.id == Page.module_id)
         .join(PageText, PageText.page_id == Page.id)
-        .join(Rendered, Rendered.sha256 == shown)
+        .join(Rendered, Rendered.sha256 == _shown_to(reader))
         .where(Module.version_id == reader.version_id)
         .where(Module.slug == module_slug, Page.slug == page_slug)
+        .options(defer(Page.source))
     ).first()
     if row is None:
         raise NotFound
     return Opened(*row)
 
 
+def page_on_its_way(
+    reader: Reader, module_slug: str, page_slug: str
+) -> tuple[Opened, list[Stop], StandsFor | None]:
+    """A page, the way through its module, and the page that it stands in for. One query.
+
+    Raises NotFound.
+    """
+    shown = aliased(Page, name="shown")
+    query = (
+        _reading(
+            reader,
+            select(*_STOP, Page.stands_in, shown, Module, Rendered.html, PageText.questions),
+        )
+        .outerjoin(shown, and_(shown.id == Page.id, Page.slug == page_slug))
+        .outerjoin(PageText, PageText.page_id == shown.id)
+        .outerjoin(Rendered, Rendered.sha256 == _shown_to(reader))
+        .where(Module.version_id == reader.version_id, Module.slug == module_slug)
+        .options(defer(shown.source))
+        .order_by(Page.position)
+    )
+    opened, way, stands_for = None, [], None
+    for row in db.session.execute(query):
+        stop = _stop(row)
+        if row.shown is not None:
+            opened = Opened(row.shown, row.Module, row.html, row.questions)
+        if not row.stands_in:
+            way.append(stop)
+        if row.advice and row.advice.get("alternative") == page_slug:
+            stands_for = StandsFor(stop, counts(How.ALTERNATIVE, row.advice))
+    if opened is None:
+        raise NotFound
+    return opened, way, stands_for
+
+
 def way_through(reader: Reader, module_id: int) -> list[Stop]:
-    """Every page of a module, in order, and whether it is read. One query."""
-    said = reads_of(reader.enrolment_id)
-    columns = (Module.slug, Page.slug, Page.title, Page.minutes, *marks(said))
+    """Every page of a module, in order, and what of it is done. One query."""
     rows = db.session.execute(
-        _reading(select(*columns), said)
+        _reading(reader, select(*_STOP))
         .where(Module.id == module_id, Page.stands_in.is_(False))
         .order_by(Page.position)
     )
-    return [Stop(*row) for row in rows]
+    return [_stop(row) for row in rows]
 
 
 def programme_way(reader: Reader) -> list[ModuleWay]:
-    """The whole programme, module by module, and what of it is read. One query."""
-    said = reads_of(reader.enrolment_id)
+    """The whole programme, module by module, and what of it is done. One query."""
     rows = db.session.execute(
-        _reading(select(Module, Page.slug, Page.title, Page.minutes, *marks(said)), said)
+        _reading(reader, select(Module, *_STOP))
         .where(Module.version_id == reader.version_id, Page.stands_in.is_(False))
         .order_by(Module.position, Page.position)
     )
     found: dict[int, tuple[Module, list[Stop]]] = {}
-    for module, *stop in rows:
-        stops = found.setdefault(module.id, (module, []))[1]
-        stops.append(Stop(module.slug, *stop))
+    for row in rows:
+        found.setdefault(row.Module.id, (row.Module, []))[1].append(_stop(row))
     return [ModuleWay(module, tuple(stops)) for module, stops in found.values()]
 
 
-def _reading(query: Any, said: Subquery) -> Any:
-    return with_reads(query.select_from(Module).join(Page, Page.module_id == Module.id), said)
+def answers_on(reader: Reader, module_slug: str, page_slug: str) -> dict[str, Answer]:
+    """A reader's latest answer to each question of a page, by what was asked. One query."""
+    found = db.session.scalars(
+        select(Answer)
+        .where(Answer.enrolment_id == reader.enrolment_id)
+        .where(Answer.module == module_slug, Answer.page == page_slug)
+        .order_by(Answer.attempt)
+    )
+    return {each.asked: each for each in found}
+
+
+# What a stop is made of, named as `_stop` reads it.
+_STOP = (
+    Module.slug.label("module_slug"),
+    Page.slug,
+    Page.title,
+    Page.minutes,
+    Page.advice,
+    Page.checks,
+    Page.outcomes,
+)
+
+
+def _stop(row: Any) -> Stop:
+    asked = (row.answered or "").split(",")
+    return Stop(
+        row.module_slug,
+        row.slug,
+        row.title,
+        row.minutes,
+        row.how is not None and counts(row.how, row.advice),
+        questions_left(row.checks, asked),
+        row.how or "",
+        tuple(row.outcomes),
+        row.changed,
+        row.law_changed,
+    )
+
+
+def _reading(reader: Reader, query: Any) -> Any:
+    """Every page beside what its reader said of it, and which of its questions they answered."""
+    one_of_each = (
+        select(Answer.module, Answer.page, Answer.asked)
+        .where(Answer.enrolment_id == reader.enrolment_id)
+        .distinct()
+        .subquery()
+    )
+    answered = (
+        select(
+            one_of_each.c.module,
+            one_of_each.c.page,
+            func.aggregate_strings(one_of_each.c.asked, ",").label("answered"),
+        )
+        .group_by(one_of_each.c.module, one_of_each.c.page)
+        .subquery()
+    )
+    said = reads_of(reader.enrolment_id)
+    return with_reads(
+        query.add_columns(answered.c.answered, *marks(said))
+        .select_from(Module)
+        .join(Page, Page.module_id == Module.id)
+        .outerjoin(answered, and_(answered.c.module == Module.slug, answered.c.page == Page.slug)),
+        said,
+    )
+
+
+def _shown_to(reader: Reader) -> Any:
+    """The key of what a page shows: with tutor notes for staff alone."""
+    return PageText.html_key if reader.enrolment else PageText.staff_key

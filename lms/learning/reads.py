@@ -20,6 +20,7 @@ def reads_of(enrolment_id: int) -> Subquery:
             Module.slug.label("module"),
             Page.slug.label("page"),
             PageRead.page_id,
+            PageRead.how,
             PageWording.says,
             PageWording.says_of_law,
         )
@@ -38,12 +39,12 @@ def with_reads(query: Any, said: Subquery) -> Any:
     return query.outerjoin(said, same).outerjoin(_NOW, _NOW.page_id == Page.id)
 
 
-def marks(said: Subquery) -> tuple[ColumnElement[bool], ...]:
-    """Whether it is read; whether it says something else since; whether that is of the law."""
+def marks(said: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """How it was met with; whether it says something else since; whether that is of the law."""
     return (
-        said.c.page_id.is_not(None),
-        _differs(said.c.says, _NOW.says, said),
-        _differs(said.c.says_of_law, _NOW.says_of_law, said),
+        said.c.how,
+        _differs(said.c.says, _NOW.says, said).label("changed"),
+        _differs(said.c.says_of_law, _NOW.says_of_law, said).label("law_changed"),
     )
 
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from werkzeug import Response
 
 from lms import clock
@@ -12,10 +11,12 @@ from lms.catalogue.models import Page
 from lms.catalogue.queries import module_of
 from lms.cohorts.models import Enrolment
 from lms.db import unit_of_work
-from lms.errors import NotFound
-from lms.learning import operations, own_notes, place, queries, rules
-from lms.learning.parts import differs_by_nation, opened_for, parts_of
-from lms.learning.returning import where_was_i
+from lms.errors import NotFound, RuleBroken
+from lms.learning import operations, place, queries, rules
+from lms.learning.own_notes import where_was_i
+from lms.learning.page import shown
+from lms.learning.parts import not_reviewed_by, signed_off
+from lms.learning.rules import How
 from lms.markup_blocks import NATIONS
 from lms.web.safe import local_path
 
@@ -32,8 +33,13 @@ def programme() -> ResponseReturnValue:
     if reader is None or place.opens_later(reader):
         return render_template("learning/not_open.html", reader=reader)
     ways = queries.programme_way(reader)
-    was = where_was_i(reader, ways)
-    return render_template("learning/programme.html", reader=reader, modules=ways, was=was)
+    return render_template(
+        "learning/programme.html",
+        reader=reader,
+        modules=ways,
+        was=where_was_i(reader, ways),
+        chosen=place.settings(url_for("learning.programme")),
+    )
 
 
 @bp.get("/<module>/")
@@ -46,10 +52,15 @@ def module(module: str) -> ResponseReturnValue:
     return render_template(
         "learning/module.html",
         module=found,
+        signed=signed_off(found.reviewers),
+        missing=not_reviewed_by(found.reviewers),
         way=way,
+        outcomes=rules.outcomes_met(found.outcomes, way),
         carry_on=rules.next_stop(way),
         minutes_left=rules.minutes_left(way),
+        questions_left=rules.left_to_answer(way),
         reader=reader,
+        chosen=place.settings(url_for("learning.module", module=module)),
     )
 
 
@@ -58,56 +69,48 @@ def module(module: str) -> ResponseReturnValue:
 def page(module: str, page: str) -> ResponseReturnValue:
     """One page, as it was rendered when it was published."""
     reader = place.open_reader()
-    opened = queries.page_for(reader, module, page)
-    way = queries.way_through(reader, opened.module.id)
-    here = next(i for i, stop in enumerate(way) if stop.page == page)
-    nation = place.nation()
-    folded = bool(nation) and request.args.get("nations") != "all"
-    html = opened_for(nation, opened.html) if folded else opened.html
-    own, html = own_notes.on_page(reader, opened, html)
-    return render_template(
-        "learning/page.html",
-        page=opened.page,
-        html=Markup(html),  # noqa: S704 - sanitised when it was published
-        module=opened.module,
-        way=way,
-        here=here,
-        parts=parts_of(opened.html),
-        reader=reader,
-        today=clock.today(),
-        nations=NATIONS if differs_by_nation(opened.html) else {},
-        nation=nation,
-        folded=folded,
-        own=own,
-    )
+    here = request.full_path.removesuffix("?")
+    context = shown(reader, module, page, place.settings(here), again=request.args.get("again", ""))
+    return render_template("learning/page.html", **context, today=clock.today())
 
 
 @bp.post("/nation")
 @needs(P.READ_MODULES)
 def choose_nation() -> ResponseReturnValue:
-    """Whose nation's parts are open as one reads, kept in a plain cookie that says nothing else."""
+    """Whose nation's parts are open as one reads."""
     chosen = request.form.get("nation", "")
-    answer: Response = redirect(
-        local_path(request.form.get("back")) or url_for("learning.programme")
+    return _with_setting(place.NATION, chosen if chosen in NATIONS else "")
+
+
+@bp.post("/pictures")
+@needs(P.READ_MODULES)
+def choose_pictures() -> ResponseReturnValue:
+    """Whether pictures are shown as one reads, or said in words."""
+    return _with_setting(
+        place.PICTURES, "hidden" if request.form.get("pictures") == "hidden" else ""
     )
-    answer.set_cookie(
-        place.NATION,
-        chosen if chosen in NATIONS else "",
-        max_age=_A_YEAR if chosen in NATIONS else 0,
-        httponly=True,
-        samesite="Lax",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-    )
-    return answer
 
 
 @bp.post("/<module>/<page>/read")
 @needs(P.LEARN)
 def mark_read(module: str, page: str) -> ResponseReturnValue:
     """Note “I have read this”, then on to the next page."""
-    enrolment, shown = _own_page(module, page)
+    enrolment, found = _own_page(module, page)
     with unit_of_work():
-        operations.mark_read(enrolment, shown, actor=actor())
+        operations.mark_read(enrolment, found, actor=actor())
+    return _on_from(module, page)
+
+
+@bp.post("/<module>/<page>/instead")
+@needs(P.LEARN)
+def meet_otherwise(module: str, page: str) -> ResponseReturnValue:
+    """Note that the alternative was read, or that one left it there, where the author lets it."""
+    sent = request.form.get("how", "")
+    enrolment, found = _own_page(module, page)
+    if sent not in set(How):
+        raise RuleBroken("Press the button of the way in which you met with the page.")
+    with unit_of_work():
+        operations.mark_read(enrolment, found, How(sent), actor=actor())
     return _on_from(module, page)
 
 
@@ -115,10 +118,25 @@ def mark_read(module: str, page: str) -> ResponseReturnValue:
 @needs(P.LEARN)
 def take_back(module: str, page: str) -> ResponseReturnValue:
     """Not read after all."""
-    enrolment, shown = _own_page(module, page)
+    enrolment, found = _own_page(module, page)
     with unit_of_work():
-        operations.take_back(enrolment, shown, actor=actor())
+        operations.take_back(enrolment, found, actor=actor())
     return redirect(url_for("learning.page", module=module, page=page))
+
+
+def _with_setting(name: str, value: str) -> Response:
+    answer: Response = redirect(
+        local_path(request.form.get("back")) or url_for("learning.programme")
+    )
+    answer.set_cookie(
+        name,
+        value,
+        max_age=_A_YEAR if value else 0,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+    return answer
 
 
 def _own_page(module: str, page: str) -> tuple[Enrolment, Page]:
@@ -132,6 +150,8 @@ def _on_from(module: str, page: str) -> ResponseReturnValue:
     reader = place.open_reader()
     way = queries.way_through(reader, module_of(reader.version_id, module).id)
     here = next(i for i, stop in enumerate(way) if stop.page == page)
+    if way[here].left and way[here].how == How.READ:
+        flash("Noted. A question on that page is still open: answer it when you like.")
     if here + 1 < len(way):
         return redirect(url_for("learning.page", module=module, page=way[here + 1].page))
     flash("That was the last page of this module.")

@@ -89,6 +89,10 @@ STATUSES: dict[str, dict[str, Status]] = {
         "not_started": _calm("Not started", "ring"),
         "reading": _info("Reading", "half"),
         "read": _good("Read", "tick-circle"),
+        "alternative": _good("Read another way", "tick-circle"),
+        "paused": _good("Paused here", "pause"),
+        "done": _good("Done", "tick-circle"),
+        "under_way": _info("Under way", "half"),
         "opens": _calm("Opens {day}", "clock"),
     },
     "content": {

@@ -14,7 +14,7 @@ from tests.support.pages import Visitor
 BANNER = "Demonstration: all people and marks are fictional"
 # What stands on each front page whatever the day: real things, not empty lists.
 WORTH_OPENING = {
-    "advocate": ["Carry on reading", "3 of 8 pages read", "in 18 days", "In training"],
+    "advocate": ["Carry on reading", "3 of 8 pages done", "in 18 days", "In training"],
     "advocate2": ["Mark", "Provisional", "Everything is read and handed in"],
     "advocate3": ["Accredited", "Confirmed", "who looked"],
     "tutor": ["Board of", "Not ratified yet."],

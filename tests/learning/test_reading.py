@@ -51,7 +51,7 @@ def test_a_module_shows_its_pages_in_order_and_where_to_start(browser, enrolment
     assert re.findall(r'href="/learn/standing-in-law/([^"]+)"', listed) == PAGES
     assert next_of(page) == MODULE + PAGES[0]
     assert "Start reading" in page
-    assert "0 of 8 pages read" in words(page)
+    assert "0 of 8 pages done" in words(page)
 
 
 def test_one_reads_from_the_first_page_to_the_last_saying_so_each_time(browser, enrolment) -> None:
@@ -62,9 +62,9 @@ def test_one_reads_from_the_first_page_to_the_last_saying_so_each_time(browser, 
         assert "I have read this page" in here
         on = reader.post(f"{MODULE}{slug}/read").location
         assert on == (MODULE + PAGES[number + 1] if number < 7 else MODULE)
-        assert f"{number + 1} of 8 pages read" in words(reader.get(MODULE).text)
+        assert f"{number + 1} of 8 pages done" in words(reader.get(MODULE).text)
     done = reader.get(MODULE).text
-    assert "You have read all of it." in words(done)
+    assert "You are through all of it." in words(done)
     assert next_of(done) == ""
     assert said() == 8
 
@@ -86,7 +86,7 @@ def test_coming_back_in_another_browser_leads_to_the_same_place(browser, enrolme
     page = again.get(MODULE).text
     assert next_of(page) == MODULE + PAGES[3]
     assert "Carry on reading" in page
-    assert "3 of 8 pages read" in words(again.get("/learn/").text)
+    assert "3 of 8 pages done" in words(again.get("/learn/").text)
     assert "You have read this page." in words(again.get(MODULE + PAGES[2]).text)
 
 
@@ -99,7 +99,7 @@ def test_what_was_said_can_be_taken_back(browser, enrolment) -> None:
     assert said() == 0
     page = reader.get(MODULE + "consent").text
     assert "I have read this page" in page
-    assert "0 of 8 pages read" in words(page)
+    assert "0 of 8 pages done" in words(page)
 
 
 def test_saying_it_or_taking_it_back_twice_changes_nothing(browser, enrolment) -> None:
@@ -150,7 +150,7 @@ def test_one_readers_word_is_not_anothers(browser, enrolment) -> None:
     other = factories.make_enrolment(enrolment.cohort)
     browser(enrolment.advocate).post(f"{MODULE}consent/read")
     page = browser(other.advocate).get(MODULE).text
-    assert "0 of 8 pages read" in words(page)
+    assert "0 of 8 pages done" in words(page)
     browser(other.advocate).post(f"{MODULE}consent/unread")
     assert said() == 1
 
@@ -179,7 +179,7 @@ def test_a_page_says_its_time_its_law_and_who_has_not_looked_it_over(browser, en
     assert "About 25 minutes" in page
     assert "Law as at 7 April 2026" in page
     assert "To be reviewed by 31 January 2027" in page
-    assert "Not yet reviewed by somebody who knows the subject, a lawyer or people with" in page
+    assert "Not yet reviewed by a subject, legal or lived-experience reviewer." in page
     assert "Still to be checked by a lawyer: " in page
 
 

@@ -81,7 +81,7 @@ def test_publishing_a_newer_version_moves_nobody_who_reads(browser: Any, folder:
     change(folder, FIRST, "What it says.", "What it says now.")
     a_cohort(folder, date(2025, 9, 1))
     assert words(reader.get(BEGINNING).text) == words(before)
-    assert "1 of 2 pages read" in words(reader.get("/learn/first/").text)
+    assert "1 of 2 pages done" in words(reader.get("/learn/first/").text)
 
 
 def test_whoever_moves_to_a_later_intake_reads_its_version(browser: Any, folder: Path) -> None:

@@ -42,17 +42,20 @@ from lms.web import assets
 from tests import factories
 from tests.factories import (
     BORN,
+    CONTENT,
     actor_of,
     allocate,
     hand_in,
     make_account,
     make_assessment,
     make_cohort,
+    make_content,
     make_enrolment,
     make_organisation,
     some_marks,
     take_and_mark,
 )
+from tests.learning.taught import DRAWING, QUESTIONS
 from tests.support.pages import Visitor
 
 _FIGURE = "way.svg"
@@ -88,7 +91,7 @@ def build(app: Flask, restore: Callable[[], None]) -> World:
     """The world, inside the application's context."""
     who, things = {}, dict[str, str]()
     north, harbour = make_organisation(), make_organisation()
-    cohort = make_cohort()
+    cohort = make_cohort(content=make_content(_with_a_question_and_a_picture()))
     everybody = [make_enrolment(cohort, organisation=north) for _ in range(4)]
     work, came = _handed_in(everybody)
     _, adv, oth = (each.enrolment for each in came[:3])
@@ -168,6 +171,16 @@ def _people(coordinator: Account, adv: Enrolment, north: Organisation) -> dict[s
     }
 
 
+def _with_a_question_and_a_picture() -> dict[str, bytes | None]:
+    """The first page of the first module, with one of each at its end."""
+    base = CONTENT / "modules" / "01-standing-in-law"
+    page = (base / "01-start-here.md").read_text(encoding="utf-8") + QUESTIONS
+    return {
+        f"modules/{base.name}/01-start-here.md": page.encode(),
+        f"modules/{base.name}/files/path.svg": DRAWING.encode(),
+    }
+
+
 def _taught(adv: Enrolment) -> dict[str, str]:
     """They have read a page; then their intake moves to a version in which it says more."""
     before = cohorts.content_of(adv.cohort)
@@ -175,7 +188,7 @@ def _taught(adv: Enrolment) -> dict[str, str]:
     read = contents.pages_of(module)[0]
     with unit_of_work():
         learning.mark_read(adv, read, actor=actor_of(adv.advocate))
-    kept = keep(_with_more(factories.content(), module.folder))
+    kept = keep(_with_more(factories.real_content(), module.folder))
     with unit_of_work():
         version = catalogue.publish(kept, actor=SYSTEM)
     with unit_of_work():
@@ -203,6 +216,8 @@ def _taught(adv: Enrolment) -> dict[str, str]:
         "page": page.slug,
         "note": note.ref,
         "figure": _FIGURE,
+        "question": "first-decision",
+        "picture": "path.svg",
     }
 
 

@@ -237,7 +237,7 @@ def test_the_notebook_lists_what_one_put_down_by_page_and_by_kind(
     assert "What it says." in found
     assert "About the beginning." not in found
     assert "Nothing here matches" in reader.get(f"{BOOK}/?module=never").text
-    monkeypatch.setattr("lms.learning.notebook_views._A_PAGE", 2)
+    monkeypatch.setattr("lms.study.notebook_views._A_PAGE", 2)
     assert "Module 2 of the example" in words(reader.get(f"{BOOK}/?page=2").text.split("<main")[1])
 
 

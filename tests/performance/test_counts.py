@@ -1,6 +1,6 @@
 """PERFORMANCE: how many questions a page asks, whatever the number of rows; writes; renders."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,22 +14,23 @@ from tests.factories import (
     make_enrolment,
     make_organisation,
 )
+from tests.learning.places import a_cohort
+from tests.learning.taught import PAGE, a_taught_folder
 from tests.performance import bulk
 from tests.performance.counting import counting, no_rendering
 
 SIZES = (24, 1000)
 
 
-def test_a_module_page_asks_five_questions_writes_nothing_and_renders_nothing(browser):
-    enrolment = make_enrolment()
+def test_a_module_page_asks_five_questions_writes_nothing_and_renders_nothing(browser, tmp_path):
+    enrolment = make_enrolment(a_cohort(a_taught_folder(tmp_path), date(2026, 9, 1)))
     reader = browser(enrolment.advocate)
-    path = "/learn/standing-in-law/four-words"
-    reader.get(path)
+    reader.get(PAGE)
     with counting() as counted, no_rendering() as rendered:
-        page = reader.get(path)
+        page = reader.get(PAGE)
     assert page.status_code == 200
-    # Who is signed in; their place and version; the page; the way through its module; their notes.
-    named = ("FROM sign_in", "FROM enrolment", "FROM page", "FROM module", "FROM jotting")
+    # Who is signed in; their place and version; the page on its way; their answers; their notes.
+    named = ("FROM sign_in", "FROM enrolment", "FROM module", "FROM answer", "FROM jotting")
     assert len(counted.queries) == len(named)
     for query, name in zip(counted.queries, named, strict=True):
         assert name in query.replace("\n", " ")

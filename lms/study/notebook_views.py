@@ -11,8 +11,8 @@ from lms.access.permissions import Permission as P
 from lms.db import unit_of_work
 from lms.errors import NotFound, RuleBroken
 from lms.learning import queries as learning
+from lms.learning.own_notes import where_was_i
 from lms.learning.parts import parts_of
-from lms.learning.returning import where_was_i
 from lms.notebook import operations, queries
 from lms.notebook.export import as_markdown
 from lms.notebook.forms import HighlightForm, NoteForm, PlaceForm

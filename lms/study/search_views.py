@@ -7,8 +7,8 @@ from lms.access.gate import needs
 from lms.access.permissions import Permission as P
 from lms.catalogue.search import MOST, search as find
 from lms.learning import place
-from lms.learning.excerpts import excerpt, marked
 from lms.markup_blocks import NATIONS
+from lms.study.excerpts import excerpt, marked
 from lms.texts import asking
 
 bp = Blueprint("search", __name__, template_folder="templates")
@@ -27,7 +27,7 @@ def search() -> ResponseReturnValue:
     if typed and not problem:
         answer = find(reader.version_id, typed, place.nation())
     page = render_template(
-        "learning/search.html",
+        "study/search.html",
         typed=typed[: asking.LONGEST],
         problem=problem,
         answer=answer,

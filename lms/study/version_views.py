@@ -8,14 +8,14 @@ from lms.access.actor import Role
 from lms.access.gate import actor, needs
 from lms.access.permissions import Permission as P
 from lms.catalogue import queries as catalogue
-from lms.catalogue.giving import shown
+from lms.catalogue.giving import A_YEAR, shown
 from lms.catalogue.models import ContentVersion
 from lms.db import end_reading
 from lms.errors import NotFound
 from lms.learning import queries
 from lms.learning.parts import parts_of
 from lms.learning.queries import Reader
-from lms.learning.taught import versions_taught
+from lms.study.taught import versions_taught
 
 bp = Blueprint("taught", __name__, url_prefix="/learn/versions", template_folder="templates")
 
@@ -24,7 +24,7 @@ bp = Blueprint("taught", __name__, url_prefix="/learn/versions", template_folder
 @needs(P.READ_MODULES)
 def versions() -> ResponseReturnValue:
     """The versions that one was taught; for staff, every one."""
-    return render_template("learning/versions.html", readable=_readable())
+    return render_template("study/versions.html", readable=_readable())
 
 
 @bp.get("/<ref>/")
@@ -33,7 +33,7 @@ def version(ref: str) -> ResponseReturnValue:
     """The pages of one of them."""
     found, reader = _reading(ref)
     return render_template(
-        "learning/version.html", version=found, modules=queries.programme_way(reader)
+        "study/version.html", version=found, modules=queries.programme_way(reader)
     )
 
 
@@ -44,7 +44,7 @@ def page(ref: str, module: str, page: str) -> ResponseReturnValue:
     found, reader = _reading(ref)
     opened = queries.page_for(reader, module, page)
     return render_template(
-        "learning/version_page.html",
+        "study/version_page.html",
         version=found,
         page=opened.page,
         module=opened.module,
@@ -63,7 +63,7 @@ def file(ref: str, module: str, name: str) -> Response:
     stored = catalogue.shown_file(found.id, module, name)
     key, kind, size = stored.key, stored.kind, stored.size
     end_reading()
-    return shown(key, kind, size)
+    return shown(key, kind, size, keep_for=A_YEAR)
 
 
 def _readable() -> list[tuple[ContentVersion, Reader]]:

@@ -26,7 +26,7 @@ def page(module: str, page: str) -> ResponseReturnValue:
     if not said:
         return redirect(url_for("learning.page", module=module, page=page))
     return render_template(
-        "learning/changes.html",
+        "study/changes.html",
         page=opened.page,
         module=opened.module,
         read_at=said[-1].read_at,

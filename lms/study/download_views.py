@@ -18,7 +18,7 @@ bp = Blueprint("downloads", __name__, url_prefix="/learn", template_folder="temp
 def choose(module: str) -> ResponseReturnValue:
     """Which kind of file, and what is not in it."""
     found = module_of(open_reader().version_id, module)
-    return render_template("learning/download.html", module=found)
+    return render_template("study/download.html", module=found)
 
 
 @bp.get("/<module>/download/<kind>")

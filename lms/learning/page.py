@@ -1,0 +1,151 @@
+"""All that stands on a page as one reader sees it. It decides nothing about who may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lms.catalogue.models import Page
+from lms.learning import checks, own_notes, queries
+from lms.learning.checks import Asked, question_of
+from lms.learning.models import Answer
+from lms.learning.parts import (
+    Piece,
+    differs_by_nation,
+    not_reviewed_by,
+    opened_for,
+    parts_of,
+    pieces,
+    signed_off,
+    without_pictures,
+)
+from lms.learning.queries import Opened, Reader
+from lms.learning.rules import SEVERITIES, TOPICS, Stop
+from lms.markup_blocks import NATIONS
+from lms.markup_questions import Question
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How somebody reads.
+
+    nation    key of the nation whose parts are open; empty for all
+    open_all  whether all are open on this page alone
+    warned    whether they asked for a page after its advice
+    here      the address to come back to
+    """
+
+    nation: str
+    hide_pictures: bool = False
+    open_all: bool = False
+    warned: bool = False
+    here: str = "/learn/"
+
+    @property
+    def nations(self) -> dict[str, tuple[str, str]]:
+        """What there is to choose from: code and name, by key."""
+        return NATIONS
+
+    @property
+    def nation_name(self) -> str:
+        """The nation's name; empty for all."""
+        return NATIONS[self.nation][1] if self.nation else ""
+
+
+def shown(
+    reader: Reader,
+    module: str,
+    page: str,
+    chosen: Settings,
+    *,
+    again: str = "",
+    refused: Asked | None = None,
+) -> dict[str, Any]:
+    """What the template of a page takes. Raises NotFound. Three queries.
+
+    again    key of a question that is to be answered once more
+    refused  a question whose answer needs putting right
+    """
+    opened, way, stands_for = queries.page_on_its_way(reader, module, page)
+    asked = _asked(reader, opened, again)
+    if refused is not None:
+        asked[refused.question.key] = refused
+        chosen = replace(chosen, warned=True)
+    found = opened.page
+    held_back = _is_grave(found) and not chosen.warned
+    html = "" if held_back else _opened(opened.html, chosen)
+    notes, html = own_notes.on_page(reader, opened, html)
+    return {
+        "page": found,
+        "module": opened.module,
+        "reader": reader,
+        "way": way,
+        "here": _place(way, stands_for.stop.page if stands_for else found.slug),
+        "stands_for": stands_for,
+        "held_back": held_back,
+        "pieces": _pieces(html, asked, chosen) if html else [],
+        "notes": notes,
+        "parts": [] if held_back else parts_of(opened.html),
+        "questions": [each for each in asked.values() if each.question.counts],
+        "refused": refused,
+        "topics": _topics(found),
+        "chosen": chosen,
+        "differs": differs_by_nation(opened.html) and not held_back,
+        "holds_in": _holds_in(found, chosen.nation),
+        "signed": signed_off(found.reviewers),
+        "missing": not_reviewed_by(found.reviewers),
+    }
+
+
+def _asked(reader: Reader, opened: Opened, again: str) -> dict[str, Asked]:
+    questions = [question_of(each) for each in opened.questions]
+    if reader.enrolment is None:
+        return {each.key: checks.laid_open(each) for each in questions}
+    page = opened.page.slug
+    kept = queries.answers_on(reader, opened.module.slug, page) if questions else {}
+    return {
+        each.key: _stands(each, kept.get(each.asked), once_more=each.key == again)
+        for each in questions
+    }
+
+
+def _stands(question: Question, kept: Answer | None, *, once_more: bool) -> Asked:
+    if question.kind == "reflection":
+        return checks.reflected(question, kept.text if kept else "")
+    if kept is None or once_more:
+        return checks.unanswered(question)
+    return checks.answered(question, kept.chosen.split())
+
+
+def _opened(html: str, chosen: Settings) -> str:
+    return opened_for(chosen.nation, html) if chosen.nation and not chosen.open_all else html
+
+
+def _pieces(html: str, asked: dict[str, Asked], chosen: Settings) -> list[Piece]:
+    if chosen.hide_pictures:
+        html = without_pictures(html)
+    return list(pieces(html, asked))
+
+
+def _place(way: Sequence[Stop], page: str) -> int:
+    """Where a page stands on its way; the beginning for one that is off it."""
+    return next((i for i, stop in enumerate(way) if stop.page == page), 0)
+
+
+def _is_grave(page: Page) -> bool:
+    return page.advice is not None and page.advice["severity"] == "high"
+
+
+def _topics(page: Page) -> str:
+    """What a page's advice names, as a sentence; empty where there is none."""
+    if not page.advice:
+        return ""
+    *more, last = (TOPICS[each] for each in page.advice["topics"])
+    listed = f"{', '.join(more)} and {last}" if more else last
+    return f"{SEVERITIES[page.advice['severity']]} {listed}."
+
+
+def _holds_in(page: Page, nation: str) -> str:
+    """Where a page holds, when that is not in the nation its reader chose."""
+    if not nation or nation in page.nations:
+        return ""
+    return " and ".join(NATIONS[each][1] for each in page.nations)
