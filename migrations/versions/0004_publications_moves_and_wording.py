@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from lms.catalogue.wording import Shown, wording_of
 from lms.facts import protect
+from lms.texts.wording import Shown, wording_of
 
 revision = "0004"
 down_revision = "0003"

@@ -4,9 +4,9 @@ import json
 
 import sqlalchemy as sa
 from alembic import op
-from lms.catalogue.passages import Passage, first_of_each, passages_of, vocabulary
 
 from lms.facts import protect
+from lms.texts.passages import Passage, first_of_each, passages_of, vocabulary
 
 revision = "0005"
 down_revision = "0004"

@@ -1,13 +1,13 @@
 """What can be found on a page: from its HTML as learners see it, heading by heading."""
 
 import pytest
-from lms.catalogue.passages import Passage, passages_of
 
 from lms.content.foot import with_foot
 from lms.content.shapes import ReferenceShape, TermShape
 from lms.markup import render_teaching
 from lms.markup_blocks import NATIONS
 from lms.markup_marks import Reference, Surroundings, Term
+from lms.texts.passages import Passage, passages_of
 
 TEXT = """\
 Before any heading, by Łukasz.

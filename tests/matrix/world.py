@@ -174,7 +174,9 @@ def _people(coordinator: Account, adv: Enrolment, north: Organisation) -> dict[s
 def _with_a_question_and_a_picture() -> dict[str, bytes | None]:
     """The first page of the second module, with one of each at its end."""
     base = CONTENT / "modules" / "02-identification-and-decisions"
-    page = (base / "01-noticing-and-the-first-conversation.md").read_text(encoding="utf-8") + QUESTIONS
+    page = (base / "01-noticing-and-the-first-conversation.md").read_text(
+        encoding="utf-8"
+    ) + QUESTIONS
     return {
         f"modules/{base.name}/01-noticing-and-the-first-conversation.md": page.encode(),
         f"modules/{base.name}/files/path.svg": DRAWING.encode(),

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from lms.catalogue.passages import Passage as Found
 from sqlalchemy import insert
 
 from lms import clock
 from lms.catalogue import indexing
 from lms.catalogue.models import Module, Page, PagePassage, Passage
 from lms.db import db, unit_of_work
+from lms.texts.passages import Passage as Found
 from tests.factories import make_enrolment
 from tests.performance.counting import counting, no_rendering
 
