@@ -14,9 +14,10 @@ MOST_BYTES = 1 << 20
 # What no keyboard makes, and PostgreSQL or YAML can't keep.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float"))
-# What makes the parser slow is counted before it starts: at these limits it takes about a second,
-# and two thousand references of eight lines each stay below them (docs/adr/0007).
-_MOST = {"[": 1000, "{": 1000, ",": 20_000, ":": 20_000, "\n": 20_000}
+# What makes the parser slow is counted before it starts: at these limits it takes about half a
+# second, and a thousand references of eight lines each stay below them (docs/adr/0007).
+_MOST = {"[": 1000, "{": 1000, ",": 15_000, ":": 15_000, "\n": 10_000}
+_MOST_CHARACTERS = 400_000  # of YAML
 M = TypeVar("M", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 
@@ -143,6 +144,9 @@ def parse(text: str, called: str, first_line: int = 1) -> Authored:
 
 
 def _check_bounded(text: str, called: str, first_line: int) -> None:
+    if len(text) > _MOST_CHARACTERS:
+        message = f"there are more than {_MOST_CHARACTERS:,} characters here"
+        raise Faulty([Finding(called, first_line, message)])
     for sign, most in _MOST.items():
         if text.count(sign) > most:
             what = "lines" if sign == "\n" else f"of the sign “{sign}”"
