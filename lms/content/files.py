@@ -20,6 +20,8 @@ _KNOWN = re.compile(
     r"(?:modules/[^/]+/(?:module\.yml|[^/]+\.md|alternatives/[^/]+\.md"
     r"|assessments/[^/]+\.(?:yml|md)|files/[^/]+))"
 )
+_MISNAMED = re.compile(r"[^/]+\.ya?ml")
+_STRANGER = "nothing of this name belongs here: mend the name, move it or take it out"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -41,7 +43,10 @@ class Files:
             if other != name:
                 self.find(name, f"the name differs from {other} only in its capitals: rename one")
             if name not in _TOP and not _KNOWN.fullmatch(name):
-                self.find(name, "nothing of this name belongs here: move it or take it out")
+                self.find(name, _STRANGER)
+        for name in self.tree.names():
+            if _MISNAMED.fullmatch(name) and name not in _TOP:
+                self.find(name, _STRANGER)
 
     def yaml(self, name: str, model: type[M]) -> M | None:
         """A YAML file of this shape; None once its faults are noted."""

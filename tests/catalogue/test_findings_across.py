@@ -204,6 +204,14 @@ WRONG = {
         lambda folder: write(folder, f"{FIRST}/02-END.md", (folder / PAGE).read_bytes()),
         f"{FIRST}/02-end.md:1: error: the name differs from {FIRST}/02-END.md only in its capitals",
     ),
+    "a file that nothing reads": (
+        lambda folder: write(folder, f"{FIRST}/Notes.txt", "Mine."),
+        f"{FIRST}/Notes.txt:1: error: nothing of this name belongs here: mend the name, move it",
+    ),
+    "a glossary by another name": (
+        lambda folder: write(folder, "glosary.yaml", "terms: {}"),
+        "glosary.yaml:1: error: nothing of this name belongs here",
+    ),
     "a tag of YAML that includes": (
         front("for_review: !include secrets.yml\n"),
         f"{PAGE}:7: error: could not determine a constructor for the tag '!include'",
