@@ -1,9 +1,18 @@
 """Credits and weightings add up; what is declared is taught and assessed."""
 
+from graphlib import CycleError, TopologicalSorter
+
 from hypothesis import given, strategies as st
 
-from lms.content.rules import Assessed, credit_faults, outcome_faults, weighting_faults
+from lms.content.rules import (
+    Assessed,
+    credit_faults,
+    outcome_faults,
+    prerequisite_faults,
+    weighting_faults,
+)
 
+MODULES = st.sampled_from("abcdef")
 OUTCOMES = st.sampled_from([f"LO{number}" for number in range(1, 7)])
 
 
@@ -35,10 +44,30 @@ def test_outcomes_are_declared_once_taught_and_assessed(
 
 def test_each_fault_names_its_outcome() -> None:
     faults = list(outcome_faults(["LO1", "LO1", "LO2"], ["LO1", "LO3"], ["LO2"]))
-    assert faults == [
+    assert [fault.partition(":")[0] for fault in faults] == [
         "the outcome LO1 is declared twice",
         "the outcome LO3 is named but not declared in module.yml",
         "the outcome LO1 is assessed nowhere",
         "the outcome LO1 is assessed nowhere",
         "the outcome LO2 is taught on no page",
     ]
+
+
+def has_circle(needs: dict[str, list[str]]) -> bool:
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError:
+        return True
+    return False
+
+
+@given(st.dictionaries(MODULES, st.lists(MODULES, max_size=4), max_size=6))
+def test_modules_can_be_read_in_some_order_and_need_only_what_is_there(
+    needs: dict[str, list[str]],
+) -> None:
+    faults = list(prerequisite_faults(needs))
+    circles = [module for module, fault in faults if fault.startswith("nobody could begin")]
+    absent = [module for module, fault in faults if fault.startswith("there is no module")]
+    assert bool(circles) == has_circle(needs)
+    assert absent == [module for module in needs for each in needs[module] if each not in needs]
+    assert len(circles) + len(absent) == len(faults)

@@ -37,7 +37,7 @@ _question = st.just(
 )
 _callout = st.builds(
     "\n//// {}\n{}\n\n/// tutor\n{}\n///\n////\n".format,
-    st.sampled_from(["law", "case", "details | More", "nation | scotland"]),
+    st.sampled_from(["practice", "case", "details | More", "nation | scotland"]),
     _plain,
     st.just(SECRET),
 )
