@@ -1,5 +1,6 @@
 """Migrations: from nothing to the models and back, all or nothing, on both databases."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,9 +17,12 @@ from sqlalchemy import CheckConstraint, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from lms import facts, revision, vault
-from lms.access.actor import Role
+from lms.access.actor import SYSTEM, Role
 from lms.app import create_app
+from lms.catalogue import operations as catalogue
+from lms.catalogue.keeping import keep
 from lms.catalogue.search import search
+from lms.cohorts import operations as cohorts
 from lms.db import Base, db, fact_tables, unit_of_work
 from lms.revision import is_of_models
 from lms.serve import worker
@@ -252,6 +256,38 @@ def test_what_was_published_before_there_was_a_search_can_be_found(empty: Flask)
         sorted(found)
     )
     db.session.remove()
+
+
+def test_what_cohorts_are_taught_survives_the_way_down_and_up(empty: Flask) -> None:
+    """Since 0004 a cohort moves, publishing is a fact, and pages carry what they say."""
+    upgrade()
+    cohort = factories.make_cohort()
+    began = cohort.began_with_id
+    newer = dataclasses.replace(factories.real_content(), sha256="0" * 64)
+    kept = keep(newer)
+    with unit_of_work():
+        version = catalogue.publish(kept, actor=SYSTEM)
+    with unit_of_work():
+        cohorts.move_content(cohort, version, "A test moves it.", seen=0, actor=SYSTEM)
+    ids = cohort.id, version.id
+    said = text("SELECT page_id, says, says_of_law FROM page_wording ORDER BY page_id")
+    published = text("SELECT version_id, published_by, published_at FROM publication ORDER BY id")
+    with db.engine.connect() as connection:
+        before = [connection.execute(each).all() for each in (said, published)]
+    assert len(before[0]) == 34
+    db.session.remove()
+    downgrade(revision="0003")
+    with db.engine.connect() as connection:
+        found = connection.execute(text("SELECT id, content_version_id FROM cohort")).all()
+        assert found == [ids]
+        assert facts.protected(connection) == fact_tables() & tables()
+    upgrade()
+    with db.engine.connect() as connection:
+        assert [connection.execute(each).all() for each in (said, published)] == before
+        found = connection.execute(text("SELECT id, began_with_id FROM cohort")).all()
+        assert found == [ids]
+        assert facts.protected(connection) == fact_tables()
+    assert began != ids[1]
 
 
 def test_a_sender_s_name_for_a_file_can_be_erased_and_the_fact_stands(

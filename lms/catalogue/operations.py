@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 
 from lms import clock, markup, refs
 from lms.access import gate
@@ -40,7 +41,7 @@ def publish(kept: Kept, *, actor: Actor) -> ContentVersion:
         publish_again(known, actor=actor)
         return known
     version = _record_version(kept, actor)
-    _publish(version, actor)
+    _publish(version, version.published_at, actor)
     record(actor, Event.CONTENT_PUBLISHED, version.ref, sha256=version.sha256)
     return version
 
@@ -54,15 +55,13 @@ def publish_again(version: ContentVersion, *, actor: Actor) -> bool:
     lock(version)  # pressed by two at once, it is published once
     if queries.newest_id() == version.id:
         return False
-    _publish(version, actor)
+    _publish(version, clock.now(), actor)
     record(actor, Event.CONTENT_PUBLISHED_AGAIN, version.ref, sha256=version.sha256)
     return True
 
 
-def _publish(version: ContentVersion, actor: Actor) -> None:
-    db.session.add(
-        Publication(version_id=version.id, published_by=actor.ref, published_at=clock.now())
-    )
+def _publish(version: ContentVersion, at: datetime, actor: Actor) -> None:
+    db.session.add(Publication(version_id=version.id, published_by=actor.ref, published_at=at))
     db.session.flush()
 
 
