@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from config import content_dir
 from lms.catalogue.queries import version
+from lms.errors import NotFound
 from lms.exchange.views import FORMATS, copied
 from lms.foreign.importing import imported, write
 
@@ -30,7 +31,10 @@ _NAME = re.compile(r"\d{2}-[a-z0-9]+(?:-[a-z0-9]+)*")
 def export(ref: str, module: str, out: Path, kind: str) -> None:
     """Write a published module to a file that isn't there yet."""
     form = FORMATS[kind]
-    raw = form.build(copied(version(ref).id, module, form))
+    try:
+        raw = form.build(copied(version(ref).id, module, form))
+    except NotFound:
+        raise click.ClickException(f"There is no module “{module}” in a version {ref}.") from None
     try:
         with out.open("xb") as file:
             file.write(raw)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element
@@ -110,6 +111,11 @@ class ModuleCopy:
         """Always the same for this module of this version."""
         return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{self.version}/{self.slug}')}"
 
+    @cached_property
+    def by_slug(self) -> Mapping[str, PageCopy]:
+        """Its pages, by their names in addresses."""
+        return {each.slug: each for each in self.pages}
+
     @property
     def pictures(self) -> list[MediaCopy]:
         """Those that stand still, by name."""
@@ -161,7 +167,7 @@ def about(copy: ModuleCopy, heading: str) -> list[Element]:
         f"Law as at {day(copy.law_as_at)}. To be reviewed by {day(copy.review_by)}.",
     ]
     if copy.missing:
-        words = [_REVIEWS[kind] for kind in copy.missing]
+        words = [words for kind, words in _REVIEWS.items() if kind in copy.missing]
         listed = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
         lines.append(f"Not yet reviewed by {listed}.")
     outcomes = (element("li", f"{each['text']} ({each['key']})") for each in copy.outcomes)
@@ -186,6 +192,8 @@ def before(page: PageCopy, address: Callable[[str, str], str], heading: str) -> 
         f"to be reviewed by {day(page.review_by)}."
     )
     found = [element("p", facts, class_="facts")]
+    if page.stands_in:
+        found.append(element("p", "You may read this page instead of another.", class_="facts"))
     if page.advice:
         title = element(heading, "Before you read on")
         parts: list[Part] = [title, element("p", page.advice["note"])]
@@ -273,8 +281,9 @@ def _put_link(
         return
     if not target and part in known:
         link.set("href", setting.address("", setting.anchor(page.slug, part)))
-    elif any(each.slug == target for each in copy.pages):
-        there = setting.anchor(target, part) if part and _has(copy, target, part) else ""
+    elif target in copy.by_slug:
+        known_there = part and f'id="{part}"' in copy.by_slug[target].html
+        there = setting.anchor(target, part) if known_there else ""
         link.set("href", setting.address(target, there))
     elif part.startswith("use-") and not target:
         _take_words(link)  # "Back to the text", where the word stands in an explanation
@@ -287,7 +296,3 @@ def _take_words(link: Element) -> None:
     tail = link.tail
     link.clear()
     link.tag, link.tail = "span", tail
-
-
-def _has(copy: ModuleCopy, slug: str, part: str) -> bool:
-    return any(each.slug == slug and f'id="{part}"' in each.html for each in copy.pages)

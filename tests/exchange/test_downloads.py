@@ -18,6 +18,7 @@ from tests.catalogue.folder import change
 from tests.exchange.folder import a_copy, a_full_folder, published
 from tests.learning.places import a_cohort, words
 from tests.performance.counting import counting, no_rendering
+from tests.support.installation import installation
 
 DOWNLOAD = "/learn/first/download"
 
@@ -99,3 +100,18 @@ def test_no_page_of_a_copy_is_lost(app, tmp_path) -> None:
     copy = module_copy(version.id, "first", "Alongside")
     assert [each.slug for each in copy.pages] == [each.slug for each in contents.pages_of(module)]
     assert replace(copy, version="X").identifier != copy.identifier
+
+
+def test_an_operator_writes_a_module_to_a_file_once(tmp_path) -> None:
+    place = installation(tmp_path)
+    place.environment["LMS_CONTENT_DIR"] = str(a_full_folder(tmp_path / "content"))
+    place.init()
+    ref = place.here("catalogue", "publish").out.split()[-1].removesuffix(".")
+    out = tmp_path / "first.epub"
+    words = ["catalogue", "export", ref, "first", out, "--format", "epub"]
+    said = place.here(*words)
+    assert said.out == f"Wrote {out}, {out.stat().st_size:,} bytes.\n"
+    assert zipfile.ZipFile(out).testzip() is None
+    assert place.here(*words).refusal == f"{out} was not written: File exists."
+    none = place.here("catalogue", "export", ref, "third", tmp_path / "x")
+    assert none.refusal == f"There is no module “third” in a version {ref}."
