@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -72,7 +73,7 @@ def _line(page: PageCopy) -> Element:
 
 
 def _articles(copy: ModuleCopy, setting: Setting) -> Iterator[Element]:
-    for page in copy.pages:
+    for page, beyond in zip_longest(copy.pages, copy.pages[1:]):
         text = set_in(page, copy, setting)
         _tell_tables_apart(text, page)
         article = element(
@@ -82,9 +83,18 @@ def _articles(copy: ModuleCopy, setting: Setting) -> Iterator[Element]:
             id=_page(page.slug),
             aria_labelledby=f"{page.slug}--title",
         )
+        if page.advice:
+            text = _folded(text, _page(beyond.slug) if beyond else "contents")
         back = element("a", "Back to the pages of this module", href="#contents")
         foot = element("p", back, class_="facts back")
         yield filled(moved(text, article), *after(page, "h3"), foot)
+
+
+def _folded(text: Element, beyond: str) -> Element:
+    """The text below content advice: nobody meets it without opening it. It prints only if open."""
+    past = element("a", "Skip this page", href=f"#{beyond}")
+    fold = element("details", element("summary", "Open this page"), class_="fold fold-keep")
+    return element("div", element("p", past), filled(fold, moved(text, element("div"))))
 
 
 def _tell_tables_apart(text: Element, page: PageCopy) -> None:

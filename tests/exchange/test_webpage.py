@@ -83,8 +83,15 @@ def test_a_film_stays_behind_and_its_transcript_comes(page: str) -> None:
     assert "What is said in the talk." in page
 
 
-def test_advice_comes_before_the_text_and_what_nobody_checked_is_said(page: str) -> None:
-    assert page.index("An invented case of building work.") < page.index("A part</h3>")
+def test_what_advice_speaks_of_stays_shut_until_it_is_opened(page: str) -> None:
+    advised = page.split('id="page-beginning"')[1].split("A part</h3>", maxsplit=1)[0]
+    assert "An invented case of building work." in advised
+    assert '<a href="#page-end">Skip this page</a>' in advised
+    assert advised.rsplit("<details", 1)[1].startswith(' class="fold fold-keep"><summary>Open this')
+    assert "Open this page" not in page.split('id="page-end"')[1]
+
+
+def test_what_nobody_checked_is_said(page: str) -> None:
     assert "Whether this still stands." in page
     assert "Not yet reviewed by a lawyer or people with lived experience." in page
 
