@@ -56,8 +56,8 @@ def file(ref: str, module: str, kind: str) -> ResponseReturnValue:
 
 
 def attached(version_id: int, module: str, kind: str) -> Response:
-    """A module as a file to keep. It is made anew each time: eight pages take a few hundredths
-    of a second, and a module of a hundred less than one.
+    """A module as a file to keep. It is made anew each time: eight pages take some hundredths of
+    a second, and more pages as much longer.
 
     Raises NotFound for a kind that there isn't.
     """
