@@ -1,8 +1,8 @@
 """An e-book keeps the main rules of EPUB 3.3, each named as epubcheck names its message.
 
 Epubcheck itself, a Java program, is not run here; its version 5.3.0, run by hand on the book of
-these tests and on a module of the programme, had nothing to say. The names are those of its message list
-(github.com/w3c/epubcheck, MessageBundle.properties), and these are held one by one:
+these tests and on a module of the programme, had nothing to say. The names are those of its list
+of messages (github.com/w3c/epubcheck, MessageBundle.properties), and these are held one by one:
 
 PKG-005  the mimetype entry has no extra field
 PKG-006  it is the first
