@@ -30,6 +30,14 @@ gc.set_threshold(100_000, 50, 100)
 ENGINES = ("sqlite", "postgresql")
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30  # bytes
+# Long texts are compressed as they are written; for tests that is most of what writing them costs.
+_UNPACKED = """
+SELECT 'ALTER TABLE ' || attrelid::regclass || ' ALTER ' || quote_ident(attname)
+    || ' SET STORAGE EXTERNAL'
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attstorage = 'x'
+    AND NOT attisdropped
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -194,6 +202,9 @@ def _on_sqlite(home: Path) -> Site:
 
 def _on_postgresql(home: Path, url: str) -> Site:
     app = _installed(home, url)
+    with app.app_context(), db.engine.begin() as connection:
+        for statement in connection.exec_driver_sql(_UNPACKED).scalars().all():
+            connection.exec_driver_sql(statement)
     tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
     # Facts refuse to go; between two tests they have to. Only a superuser can do this.
     emptying = "SET LOCAL session_replication_role = replica; " + "; ".join(

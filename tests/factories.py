@@ -22,7 +22,6 @@ from lms.assessment.due import scheme_of
 from lms.assessment.models import Assessment, Submission
 from lms.assessment.operations import Work
 from lms.audit import queries as trail
-from lms.catalogue import operations as catalogue
 from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations as cohorts
@@ -44,6 +43,7 @@ from lms.regulations import operations as regulations
 from lms.regulations.models import RegulationsVersion
 from lms.regulations.profile import Regulations
 from lms.regulations.source import Rulebook
+from tests.support import republished
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
@@ -118,7 +118,7 @@ def make_content(changes: Mapping[str, bytes | None] | None = None) -> ContentVe
     drafted = reading.read(Drafted(Folder(CONTENT), changes)) if changes else None
     kept = keep(drafted or real_content())
     with unit_of_work():
-        return catalogue.publish(kept, actor=SYSTEM)
+        return republished.publish(kept)
 
 
 def make_cohort(
