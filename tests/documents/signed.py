@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Callable
 
-import docx
 import pypdf
 from fpdf import FPDF
 from pypdf.generic import (
@@ -17,6 +16,8 @@ from pypdf.generic import (
     StreamObject,
     TextStringObject,
 )
+
+from tests.support import documents as files
 
 NAME = "Asha Okoro-Lindqvist"
 TEXT = "The advocate meets the survivor where the survivor feels safe."
@@ -47,7 +48,7 @@ def unpacked(content: bytes) -> Parts:
 
 def a_word_file() -> Parts:
     """A file of a picture, a link and a paragraph, as parts; nothing in it says whose it is."""
-    document = docx.Document()
+    document = files.empty_docx()
     document.add_paragraph(TEXT)
     said = document.core_properties
     said.author = said.last_modified_by = ""

@@ -13,6 +13,8 @@ from pypdf.annotations import Link
 
 from lms import documents
 from lms.documents import Kind, Unreadable
+from lms.documents_child import READERS
+from lms.documents_unsigned import COPIERS
 from tests.documents.signed import (
     NAME,
     PDF,
@@ -45,10 +47,10 @@ _PART = re.compile(rb'PartName="/([^"]*)"')
 def test_a_word_file_loses_its_names_and_keeps_its_words(where: str) -> None:
     signed = a_signed_word_file(where)
     assert NAME in said_in_word(signed)
-    copy = documents.unsigned(Kind.WORD, signed)
+    copy = COPIERS[Kind.WORD](signed)
     assert NAME not in said_in_word(copy)
     assert [each.text for each in docx.Document(io.BytesIO(copy)).paragraphs] == [TEXT]
-    assert documents.read(Kind.WORD, copy) == documents.read(Kind.WORD, signed)
+    assert READERS[Kind.WORD](copy) == READERS[Kind.WORD](signed)
     assert_whole(copy)
 
 
@@ -80,7 +82,7 @@ def test_a_copy_is_packed_as_word_packs_it() -> None:
 
 
 def test_comments_links_and_pictures_come_along() -> None:
-    document = docx.Document()
+    document = files.empty_docx()
     document.add_picture(io.BytesIO(PNG))
     document.add_paragraph(TEXT)
     document.add_comment(document.paragraphs[1].runs, text="Check this.", author=NAME)
@@ -100,9 +102,20 @@ def test_comments_links_and_pictures_come_along() -> None:
 def test_a_pdf_loses_its_names_and_keeps_its_words(where: str) -> None:
     signed = a_signed_pdf(where)
     assert NAME in said_in_pdf(signed)
-    copy = documents.unsigned(Kind.PDF, signed)
+    copy = COPIERS[Kind.PDF](signed)
     assert NAME not in said_in_pdf(copy)
-    assert documents.read(Kind.PDF, copy) == documents.read(Kind.PDF, signed)
+    assert READERS[Kind.PDF](copy) == READERS[Kind.PDF](signed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "signed"),
+    [(Kind.WORD, a_signed_word_file("comments")), (Kind.PDF, a_signed_pdf("properties"))],
+    ids=["Word", "PDF"],
+)
+def test_the_child_gives_that_copy(kind: Kind, signed: bytes) -> None:
+    copy = documents.unsigned(kind, signed)
+    assert copy == COPIERS[kind](signed)
+    assert documents.read(kind, copy) == documents.read(kind, signed)
 
 
 def test_a_link_out_of_a_pdf_comes_along() -> None:

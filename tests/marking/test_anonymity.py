@@ -10,7 +10,6 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
-import docx
 from sqlalchemy import select
 
 from lms import clock, worker
@@ -21,6 +20,7 @@ from lms.marking.models import Claim
 from lms.marking.rules import Stage
 from tests.marking.conftest import DUE, REASON, Desk
 from tests.support.crawl import Seen, follow_links, references, see, try_addresses
+from tests.support.documents import empty_docx
 from tests.support.pages import Visitor
 from tests.support.rows import answers, holding
 
@@ -31,7 +31,7 @@ _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 def a_docx_by_an_author() -> bytes:
-    document, packed = docx.Document(), io.BytesIO()
+    document, packed = empty_docx(), io.BytesIO()
     document.core_properties.author = document.core_properties.last_modified_by = AUTHOR
     document.core_properties.title = document.core_properties.comments = AUTHOR
     document.add_paragraph("What I would do.")
