@@ -7,6 +7,7 @@ import io
 import itertools
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -253,14 +254,12 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
+@cache
 def real_content() -> Content:
     """The real content, read once."""
-    if not _read:
-        _read.append(reading.read(CONTENT))
-    return _read[0]
+    return reading.read(CONTENT)
 
 
-_read: list[Content] = []
 _rules_read: dict[str, tuple[str, Regulations]] = {}
 
 

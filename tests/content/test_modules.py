@@ -6,15 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from lms import markup
-from lms.content import reading
 from lms.content.foot import with_foot
 from lms.content.source import Brief, Module, Page
 from lms.markup_blocks import NATIONS
 from lms.markup_marks import Surroundings
-from tests.factories import CONTENT
+from tests.factories import real_content
 from tests.markup.reading import found_in
 
-LIVE = reading.read(CONTENT)
+LIVE = real_content()
 PAGES = [(module, page) for module in LIVE.modules for page in module.way]
 BRIEFS = [(module, brief) for module in LIVE.modules for brief in module.briefs]
 PAGE_NAMES = [f"{module.slug}/{page.slug}" for module, page in PAGES]
