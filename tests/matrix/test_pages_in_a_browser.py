@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -85,30 +86,33 @@ def test_words_that_are_selected_are_ready_to_be_highlighted_and_script_is_not_n
     plain.context.close()
 
 
+@pytest.fixture(scope="module")
+def windows(served: tuple[World, str], chrome: Browser) -> Callable[[str], Page]:
+    """The window of each kind of person, who goes from page to page."""
+    return cache(lambda name: _window(served, chrome, name))
+
+
 @pytest.mark.parametrize("line", PAGES, ids=str)
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-    served: tuple[World, str], chrome: Browser, line: Line, long: bool
+    served: tuple[World, str], windows: Callable[[str], Page], line: Line, long: bool
 ) -> None:
     world, address = served
     name = next(each for each, answer in line.answers.items() if answer == "200")
-    page = _window(served, chrome, name)
+    page = windows(name)
     looks = [(PHONE, "light"), (DESK, "dark")]
     if long:
         looks += [(PHONE, "dark"), (DESK, "light")]
-    try:
-        page.goto(address + line.at(world.things))
-        for width, theme in looks:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            assert axe.violations(page) == [], (width, theme)
-            if os.environ.get("LMS_PICTURES"):
-                number = f"{PAGES.index(line):03d}-{width}-{theme}.png"
-                page.screenshot(path=CACHE / "pictures" / "pages" / number, full_page=True)
-        for width in (NARROWEST, PHONE, DESK):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate(_TOO_WIDE) <= 0, width
-    finally:
-        page.context.close()
+    page.goto(address + line.at(world.things))
+    for width, theme in looks:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert axe.violations(page) == [], (width, theme)
+        if os.environ.get("LMS_PICTURES"):
+            number = f"{PAGES.index(line):03d}-{width}-{theme}.png"
+            page.screenshot(path=CACHE / "pictures" / "pages" / number, full_page=True)
+    for width in (NARROWEST, PHONE, DESK):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(_TOO_WIDE) <= 0, width
 
 
 def test_a_page_that_breaks_the_rules_would_be_found(chrome: Browser) -> None:
