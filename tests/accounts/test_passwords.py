@@ -1,7 +1,7 @@
 """Passwords: long enough, not to be guessed, and never hashed beyond what we accept."""
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from hypothesis import given, settings, strategies as st
 
 from config import DEMO_PASSWORD
@@ -16,6 +16,7 @@ from lms.accounts.rules import (
     least_characters,
     needs_second_factor,
 )
+from tests.conftest import OWN_HASHER, OWN_NOBODY
 
 GOOD = "heron gravel, Tuesday kettle"
 ABOUT = ["Zoë Kowalczyk-Ng", "zoe.kowalczyk@harbour.example"]
@@ -177,7 +178,8 @@ def test_no_row_of_known_words_is_ever_taken(words) -> None:
     assert refused(" ".join(words))
 
 
-def test_a_password_is_kept_as_an_argon2id_hash_with_its_own_salt() -> None:
+def test_a_password_is_kept_as_an_argon2id_hash_with_its_own_salt(monkeypatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", OWN_HASHER)
     first, second = passwords.hashed(GOOD), passwords.hashed(GOOD)
     assert first != second
     assert first.startswith("$argon2id$")
@@ -187,6 +189,10 @@ def test_a_password_is_kept_as_an_argon2id_hash_with_its_own_salt() -> None:
     assert passwords.matches(GOOD, first)
     assert not passwords.matches(GOOD + " ", first)
     assert not passwords.matches(GOOD.upper(), first)
+
+
+def test_trying_an_address_that_nobody_has_costs_as_much_as_one_that_somebody_has() -> None:
+    assert extract_parameters(OWN_NOBODY) == extract_parameters(OWN_HASHER.hash(GOOD))
 
 
 def test_a_password_that_is_too_long_never_reaches_argon2(monkeypatch) -> None:
