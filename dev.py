@@ -194,8 +194,13 @@ def hand_over(*words: str) -> int:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, without what would mix another Python's packages in."""
-    strange = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_USER", "PIP_PREFIX")
+    """This process's environment, without what would mix another Python's packages in.
+
+    Nor what keeps compiled modules from being kept: each of the tests' processes would compile
+    every module anew.
+    """
+    strange = {"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_USER", "PIP_PREFIX"}
+    strange |= {"PYTHONDONTWRITEBYTECODE"}
     return {name: value for name, value in os.environ.items() if name not in strange}
 
 

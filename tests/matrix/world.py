@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from flask import Flask
@@ -76,14 +76,25 @@ class World:
     tokens: dict[str, str]
     things: dict[str, str]
     restore: Callable[[], None]
+    _forms: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def visitor(self, name: str) -> Visitor:
-        """The browser of one of them."""
-        visitor = Visitor(self.app)
+        """The browser of one of them, who has opened a form before."""
+        if name not in self._forms:
+            opened = self._signed_in(name)
+            token = opened.token()
+            with opened.client.session_transaction() as session:
+                self._forms[name] = session["csrf_token"], token
+        secret, token = self._forms[name]
+        return self._signed_in(name, token, csrf_token=secret)
+
+    def _signed_in(self, name: str, token: str = "", **more: str) -> Visitor:
+        visitor = Visitor(self.app, token)
         with visitor.client.session_transaction() as session:
             session["_user_id"] = self.tokens[name]
             session["_fresh"] = True
             session["seen"] = int(clock.now().timestamp())
+            session.update(more)
         return visitor
 
 

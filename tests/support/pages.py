@@ -30,10 +30,14 @@ class Client(FlaskClient):
 
 
 class Visitor:
-    """One browser with its cookies."""
+    """One browser with its cookies.
 
-    def __init__(self, app: Flask) -> None:
+    token  one against forgery that its session knows of already
+    """
+
+    def __init__(self, app: Flask, token: str = "") -> None:
         self.app = app
+        self._token = token
         self.client = Client(app, app.response_class)
 
     @classmethod
@@ -79,6 +83,8 @@ class Visitor:
 
     def token(self) -> str:
         """A token against forgery, valid for this session."""
+        if self._token:
+            return self._token
         page = self.client.get("/help/").text
         found = _TOKEN.search(page)
         assert found, "no form on the help page"
