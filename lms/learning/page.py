@@ -91,9 +91,12 @@ def shown(
         "chosen": chosen,
         "differs": differs_by_nation(opened.html) and not held_back,
         "holds_in": _holds_in(found, chosen.nation),
-        "signed": signed_off(found.reviewers),
-        "missing": not_reviewed_by(found.reviewers),
+        **_reviewed(found),
     }
+
+
+def _reviewed(page: Page) -> dict[str, Any]:
+    return {"signed": signed_off(page.reviewers), "missing": not_reviewed_by(page.reviewers)}
 
 
 def _asked(reader: Reader, opened: Opened, again: str) -> dict[str, Asked]:

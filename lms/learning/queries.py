@@ -59,6 +59,11 @@ class ModuleWay:
         return sum(stop.done for stop in self.way)
 
     @property
+    def begun(self) -> bool:
+        """Whether any page is read, its questions answered or not."""
+        return any(stop.read for stop in self.way)
+
+    @property
     def minutes_left(self) -> int:
         """How long the unread pages take."""
         return minutes_left(self.way)

@@ -16,6 +16,7 @@ from lms.db import unit_of_work
 from lms.learning import operations as learning, queries as reading
 from tests import factories
 from tests.board.world import BOARD_DAY, DUE, RESUBMIT_BY, make_world
+from tests.learning.taught import answer_page
 from tests.performance.counting import counting
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -70,6 +71,9 @@ def read_everything(enrolment) -> None:
             for stop in way.way:
                 page = reading.page_for(reader, stop.module, stop.page).page
                 learning.mark_read(enrolment, page, actor=actor_for(enrolment.advocate))
+    for way in reading.programme_way(reader):
+        for stop in way.way:
+            answer_page(enrolment, stop.module, stop.page)
 
 
 def test_a_place_on_offer_comes_first(now, browser) -> None:

@@ -34,8 +34,8 @@ def publish(kept: Kept) -> ContentVersion:
         db.session.flush()
         _made[key] = [(table, _rows(table)) for table in _tables()]
         return version
-    now = {"published_at": clock.now()}
-    new = {
+    now: dict[str, object] = {"published_at": clock.now()}
+    new: dict[str, dict[str, object]] = {
         ContentVersion.__tablename__: now | {"ref": refs.new("CON")},
         Publication.__tablename__: now,
     }
