@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, cast, column, func, literal_column, or_, select, table
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from lms.catalogue.models import Module, Page, PagePassage, Passage, Vocabulary
@@ -77,31 +88,37 @@ def search(version_id: int, typed: str, nation: str = "") -> Answer:
 def _matching(
     version_id: int, asked: Asked, nation: str, *, some: bool = False
 ) -> tuple[Found, ...]:
-    matches, worse = _by_index(asked, some=some)
+    matches = _by_index(asked, some=some)
     elsewhere = case((or_(Passage.nations == "", Passage.nations.contains(nation)), 0), else_=1)
     query = (
         select(Passage, Page, Module)
-        .select_from(Passage)
+        .select_from(matches)
+        .join(Passage, Passage.id == matches.c.passage_id)
         .join(PagePassage, PagePassage.passage_id == Passage.id)
         .join(Page, Page.id == PagePassage.page_id)
         .join(Module, Module.id == Page.module_id)
-        .where(PagePassage.version_id == version_id, matches)
-        .order_by(elsewhere, worse, Module.position, Page.position, Passage.id)
+        .where(PagePassage.version_id == version_id)
+        .order_by(elsewhere, matches.c.worse, Module.position, Page.position, Passage.id)
         .limit(_READ)
     )
-    if dialect() == "sqlite":
-        query = query.join(_INDEX, _INDEX.c.rowid == Passage.id)
     return _spread([Found(*row) for row in db.session.execute(query)])
 
 
-def _by_index(asked: Asked, *, some: bool) -> tuple[ColumnElement[bool], Any]:
-    """What matches, and by what number it is the worse match."""
+def _by_index(asked: Asked, *, some: bool) -> CTE:
+    """What matches in any version, and by what number it is the worse match.
+
+    The index is asked once, by itself: SQLite would else ask it again for each passage.
+    """
     if dialect() == "sqlite":
         matches = _ITSELF.op("MATCH", is_comparison=True)(asked.for_sqlite(some=some))
-        return matches, func.bm25(_ITSELF, _TITLES, 1.0)
-    query = cast(asked.for_postgresql(some=some), TSQUERY)
-    rank = func.ts_rank_cd(_WEIGHTS, _VECTOR, query, _LENGTH_COUNTS)
-    return _VECTOR.op("@@", is_comparison=True)(query), -rank
+        worse: Any = func.bm25(_ITSELF, _TITLES, 1.0)
+        found = select(_INDEX.c.rowid.label("passage_id"), worse.label("worse")).where(matches)
+    else:
+        query = cast(asked.for_postgresql(some=some), TSQUERY)
+        worse = -func.ts_rank_cd(_WEIGHTS, _VECTOR, query, _LENGTH_COUNTS)
+        matches = _VECTOR.op("@@", is_comparison=True)(query)
+        found = select(Passage.id.label("passage_id"), worse.label("worse")).where(matches)
+    return found.cte("matches").prefix_with("MATERIALIZED")
 
 
 def _spread(found: Sequence[Found]) -> tuple[Found, ...]:
