@@ -9,6 +9,7 @@ from sqlalchemy import event
 from lms import markup
 from lms.db import db
 
+_QUESTIONS = ("SELECT", "WITH")
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -22,7 +23,7 @@ class Counted:
     @property
     def queries(self) -> list[str]:
         """What was asked."""
-        return [each for each in self.statements if each.lstrip().startswith("SELECT")]
+        return [each for each in self.statements if each.lstrip().startswith(_QUESTIONS)]
 
     @property
     def writes(self) -> list[str]:
