@@ -152,7 +152,9 @@ def test_a_passage_of_another_nation_comes_later_and_says_so(
 def test_only_ones_own_version_is_looked_through(
     browser: Any, advocate: Enrolment, folder: Path
 ) -> None:
-    change(folder, "modules/01-first/01-beginning.md", "What it says.", "What hearsay zeppelins said.")
+    change(
+        folder, "modules/01-first/01-beginning.md", "What it says.", "What hearsay zeppelins said."
+    )
     change(folder, "modules/01-first/02-end.md", "A part", "A wigwam")
     with_newer = factories.make_enrolment(a_cohort(folder, date(2026, 9, 1)))
     older, newer = browser(advocate.advocate), browser(with_newer.advocate)
