@@ -4,10 +4,10 @@ The profile knows six kinds of question; ours become three of them. A single or 
 keeps its answer and every explanation. Steps to put in order are none of the six: they become an
 essay, whose solution is the right order. A reflection becomes an essay without one.
 
-Structure after the profile's own schema, ccv1p3_qtiasiv1p2p1_v1p0.xsd (1EdTech Common Cartridge
-Profile: Implementation, version 1.3, 30 May 2014, https://www.imsglobal.org/cc/ccv1p3/): an
-assessment has one section, an item has metadata, presentation, processing and feedback in that
-order, and one variable, SCORE, which is only ever set.
+Structure after the 1EdTech Common Cartridge Profile: Implementation, version 1.3, 30 May 2014
+(https://www.imsglobal.org/cc/ccv1p3/), and the changes that its QTI schema lists: an assessment has
+one section, an item has metadata, presentation, processing and feedback in that order, and one
+variable, SCORE, which is only ever set. Its tests hold it to that by hand, not by the schema.
 """
 
 from collections.abc import Iterator, Mapping
