@@ -1,5 +1,6 @@
 """Authored files, wherever they lie: a folder, or a folder with an author's draft upon it."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -32,10 +33,14 @@ class Folder:
     def names(self) -> list[str]:
         """Every file that is no leftover of an editor; links that lead out are no files of ours."""
         root = self._folder.resolve()
-        found = (path for path in self._folder.rglob("*") if path.is_file())
-        inside = (path for path in found if path.resolve().is_relative_to(root))
-        names = (path.relative_to(self._folder) for path in inside)
-        return sorted(name.as_posix() for name in names if not _is_hidden(name.parts))
+        found = []
+        for folder, folders, files in os.walk(root):
+            folders[:] = [each for each in folders if not _is_hidden([each])]
+            base = Path(folder).relative_to(root).as_posix()
+            for name in files:
+                if not _is_hidden([name]) and _is_within(os.path.join(folder, name), root):
+                    found.append(name if base == "." else f"{base}/{name}")
+        return sorted(found)
 
     def read(self, name: str) -> bytes:
         """The bytes of a file. Raises Faulty."""
@@ -78,6 +83,14 @@ def below(names: Iterable[str], base: str, suffix: str) -> list[str]:
     return sorted(
         str(path) for path in found if str(path.parent) == base and path.name.endswith(suffix)
     )
+
+
+def _is_within(path: str, root: Path) -> bool:
+    """Whether a file is really there: asking where each file leads would take most of the time."""
+    if not os.path.islink(path):
+        return True
+    target = Path(path).resolve()
+    return target.is_relative_to(root) and target.is_file()
 
 
 def _is_hidden(parts: Iterable[str]) -> bool:
