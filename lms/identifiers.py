@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
         _always,
     ),
     ("an email address", re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"), _is_somebodys),
-    ("a telephone number", re.compile(r"(?<![\w+])(?:\+44 ?|0)(?:\d[ -]?){9,10}\b"), _is_phone),
+    ("a telephone number", re.compile(r"(?<![\w+])(?:\+44 ?|0)(?:\d[ -]?){8,9}\d\b"), _is_phone),
     (
         "a postcode",
         re.compile(r"\b(?:GIR 0AA|[A-PR-UWYZ][A-HK-Y]?\d[\dA-HJKPSTUW]? \d[ABD-HJLNP-UW-Z]{2})\b"),

@@ -117,7 +117,8 @@ class PageFront(Dated):
     title: str = Field(min_length=3)
     minutes: int = Field(ge=1, le=120)
     outcomes: tuple[OutcomeKey, ...]
-    nations: tuple[Nation, ...] | None = None  # where it holds; none means the module's
+    # Where it holds; none given means the module's.
+    nations: Annotated[tuple[Nation, ...], Field(min_length=1)] | None = None
     reviewers: Reviewers = Reviewers()
     content_advice: Advice | None = None
     for_review: tuple[str, ...] = ()

@@ -143,6 +143,10 @@ WRONG = {
         ),
         f"{PAGE}:7: error: the module is not about scotland",
     ),
+    "a page about no nation": (
+        front("nations: []\n"),
+        f"{PAGE}:7: error: nations: Tuple should have at least 1 item",
+    ),
     "an alternative that isn't there": (
         offering("without"),
         f"{PAGE}:11: error: there is no alternatives/without.md: write it, or name one",
