@@ -15,7 +15,8 @@ _ODD = r"""
 [[nobody]] | [@none] | [there](02-end.md#a-part) | [off](https://example.org) | [x](#a) | # One
 [x](../sign-out) | [x](next) | [x](javascript:alert(1)) | <script>alert(1)</script> | <!-- | -->
 <img src=x onerror=alert(1)> | ![x](http://a/b.png) | - [x] one | - [ ] two | #### Four | | a | ---
-kind: ordering | alt: words | decorative: true | https://example.org | ``` | /// | <a href="javascript:x"> | [a]: javascript:x
+kind: ordering | alt: words | decorative: true | https://example.org | ``` | ///
+<a href="javascript:x"> | [a]: javascript:x
 """
 
 
