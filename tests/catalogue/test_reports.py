@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lms.catalogue.checking import Checked
-from lms.catalogue.report import report
 
 from lms.authored import Finding, Severity
-from lms.catalogue import checking, schemas
+from lms.checking import memory, schemas
+from lms.checking.memory import Checked
+from lms.checking.report import report
 from lms.content import shapes
 from tests.catalogue.folder import a_folder, change
 from tests.factories import CONTENT
@@ -42,7 +42,7 @@ class Counting:
 
 def checked(folder: Path, cache: Path, today: date = DAY) -> tuple[Checked, int]:
     progress = Counting()
-    found = checking.check(folder, today, cache, progress)
+    found = memory.check(folder, today, cache, progress)
     return found, len(progress.read)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lms.learning.taught import versions_taught
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -21,6 +20,7 @@ from lms.cohorts.rules import State
 from lms.content import reading
 from lms.db import db, unit_of_work
 from lms.learning.models import PageRead
+from lms.study.taught import versions_taught
 from tests import factories
 from tests.catalogue.folder import a_folder, change
 from tests.learning.places import a_cohort, words
