@@ -18,6 +18,14 @@ _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "
 # second, and a thousand references of eight lines each stay below them (docs/adr/0007).
 _MOST = {"[": 1000, "{": 1000, ",": 15_000, ":": 15_000, "\n": 10_000}
 _MOST_CHARACTERS = 400_000  # of YAML
+# What pydantic says is wrong, and how to mend it where that doesn't say itself.
+_MENDING = {
+    "missing": ": add it",
+    "extra_forbidden": ": mend its name, or take it out",
+    "date_from_datetime_parsing": ": write it as 2026-04-07",
+    "date_parsing": ": write it as 2026-04-07",
+    "date_type": ": write it as 2026-04-07",
+}
 M = TypeVar("M", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 
@@ -137,7 +145,9 @@ def parse(text: str, called: str, first_line: int = 1) -> Authored:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         line = mark.line + first_line if mark else first_line
-        raise Faulty([Finding(called, line, fault.problem or "this is not YAML")]) from None
+        problem = fault.problem or "this is not YAML"
+        mend = ": write spaces in place of the tab" if "\\t" in problem else ""
+        raise Faulty([Finding(called, line, problem + mend)]) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise Faulty([Finding(called, first_line, "this is not YAML")]) from None
     return Authored(called, data, lines)
@@ -170,7 +180,7 @@ def read(path: Path, called: str, model: type[M]) -> tuple[M, Authored]:
 def _as_finding(authored: Authored, fault: dict[str, Any]) -> Finding:
     place = _in_file(authored, fault["loc"])
     named = ".".join(str(part) for part in place) or "the file"
-    message = fault["msg"].removeprefix("Value error, ")
+    message = fault["msg"].removeprefix("Value error, ") + _MENDING.get(fault["type"], "")
     return Finding(authored.file, authored.line_of(place), f"{named}: {message}")
 
 
@@ -222,7 +232,7 @@ def _check_keys(keys: list[yaml.Node]) -> None:
         if not isinstance(key, yaml.ScalarNode):
             raise _fault("a key must be a word", key)
         if key.value in seen:
-            raise _fault(f"the key “{key.value}” stands twice", key)
+            raise _fault(f"the key “{key.value}” stands twice: keep one", key)
         seen.add(key.value)
 
 

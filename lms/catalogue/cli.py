@@ -18,6 +18,7 @@ from lms.checking.memory import Checked
 from lms.checking.report import FORMATS, errors_in, report
 from lms.content import reading
 from lms.content.source import Content
+from lms.content.tree import Folder
 from lms.db import unit_of_work
 
 _CACHE = ROOT / "instance" / "cache"
@@ -55,7 +56,7 @@ def check(path: Path | None, form: str, strict: bool, progress: bool, cache: Pat
     or SARIF the same goes to programs and to hosts of code.
     """
     folder = path or content_dir()
-    show = _progress() if progress or sys.stderr.isatty() else _silent
+    show = _progress(folder) if progress or sys.stderr.isatty() else _silent
     found = memory.check(folder, clock.today(), cache, show)
     said = report(found.findings, form, _from_here(folder))
     if said:
@@ -121,13 +122,14 @@ def _silent(_name: str) -> None:
     """Say nothing."""
 
 
-def _progress() -> Callable[[str], None]:
+def _progress(folder: Path) -> Callable[[str], None]:
+    whole = sum(name.endswith(".md") for name in Folder(folder).names())
     read = 0
 
     def show(name: str) -> None:
         nonlocal read
         read += 1
         if read % _OFTEN == 1:
-            click.echo(f"{read}: {name}", err=True)
+            click.echo(f"{read} of {whole}: {name}", err=True)
 
     return show

@@ -73,7 +73,7 @@ class Files:
             self.findings += faults.findings
             return None
         if not parts[2].strip():
-            self.find(name, "the page has no text")
+            self.find(name, "the page has no text: write it below the front matter")
             return None
         return front, parts[2]
 

@@ -37,15 +37,20 @@ WRONG = {
         PAGE,
         "minutes: 20",
         "minutes:\n\t20",
-        f"{PAGE}:4: error: found character '\\t' that cannot start any token",
+        f"{PAGE}:4: error: found character '\\t' that cannot start any token: write spaces",
     ),
     "a key twice": (PAGE, "minutes: 20", "title: Again", f"{PAGE}:3: error: the key “title” stand"),
-    "a field left out": (PAGE, "minutes: 20\n", "", f"{PAGE}:2: error: minutes: Field required"),
+    "a field left out": (
+        PAGE,
+        "minutes: 20\n",
+        "",
+        f"{PAGE}:2: error: minutes: Field required: add it",
+    ),
     "a field nobody knows": (
         PAGE,
         "minutes: 20",
         "minutes: 20\nlenght: 3",
-        f"{PAGE}:4: error: lenght: Extra inputs are not permitted",
+        f"{PAGE}:4: error: lenght: Extra inputs are not permitted: mend its name, or take it out",
     ),
     "a word for a number": (
         PAGE,
@@ -234,7 +239,9 @@ def test_a_fault_is_told_with_file_line_and_reason(folder: Path, name: str) -> N
 def test_a_page_without_text_is_refused(folder: Path) -> None:
     path = folder / PAGE
     path.write_text(path.read_text(encoding="utf-8").split("\n## ")[0], encoding="utf-8")
-    assert findings(folder) == [f"{PAGE}:1: error: the page has no text"]
+    assert findings(folder) == [
+        f"{PAGE}:1: error: the page has no text: write it below the front matter"
+    ]
 
 
 def test_all_faults_are_told_at_once(folder: Path) -> None:

@@ -110,7 +110,7 @@ def test_the_command_speaks_each_format_and_tells_its_progress_apart(
     words = ["catalogue", "check", folder, "--cache", tmp_path / "cache", "--format"]
     said = place.here(*words, "json", "--progress")
     assert json.loads(said.out)["errors"] == 0
-    assert re.fullmatch(r"1: modules/\S+\n", said.error)
+    assert re.fullmatch(r"1 of 6: modules/\S+\n", said.error)
     again = place.here(*words, "json")
     assert (again.out, again.error) == (said.out, "")
     sarif = json.loads(place.here(*words, "sarif").out)
@@ -140,7 +140,7 @@ def test_another_way_of_checking_finds_afresh(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked(folder, tmp_path)
-    monkeypatch.setattr(checking, "_checks", lambda: "as it will be")
+    monkeypatch.setattr(memory, "_checks", lambda: "as it will be")
     assert checked(folder, tmp_path)[1] == 6
 
 
