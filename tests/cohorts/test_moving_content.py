@@ -120,7 +120,7 @@ def test_whoever_decided_on_what_is_no_longer_so_is_told(cohort: Cohort, folder:
     before, newer = queries.content_of(cohort), amended(folder)
     move(cohort, newer)
     move(cohort, before, seen=1)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="in the meantime"):
         move(cohort, newer, seen=0)
     assert queries.content_of(cohort) == before
 
