@@ -22,6 +22,7 @@ from lms.study import (
     search_views,
     version_views as taught_views,
 )
+from lms.tutoring import views as tutoring
 from lms.web import views as web
 
 ROOMS = (
@@ -48,6 +49,7 @@ ROOMS = (
     taught_views.bp,
     download_views.bp,
     parts_views.bp,
+    tutoring.bp,
     assessment.bp,
     setting_views.bp,
     marking.bp,

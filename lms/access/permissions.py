@@ -38,6 +38,7 @@ class Permission(StrEnum):
     LEARN = auto()
     READ_MODULES = auto()
     KEEP_NOTEBOOK = auto()
+    READ_PROGRESS = auto()
     # assessment
     SET_ASSESSMENTS = auto()
     SUBMIT_WORK = auto()
@@ -115,6 +116,7 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     ),
     # Theirs alone: nobody reads it for them, and no role may.
     P.KEEP_NOTEBOOK: (Grant(R.ADVOCATE, when=c.is_its_owner),),
+    P.READ_PROGRESS: (Grant(R.TUTOR), Grant(R.REGISTRAR)),
     P.SET_ASSESSMENTS: (Grant(R.REGISTRAR),),
     P.SUBMIT_WORK: (Grant(R.ADVOCATE, when=c.is_own),),
     P.READ_OWN_WORK: (Grant(R.ADVOCATE, when=c.is_own),),

@@ -1,6 +1,9 @@
 """Giving out the pictures and films of a version, so that nothing in them ever runs."""
 
+from http import HTTPStatus
+
 from flask import Response, request, send_file
+from werkzeug.exceptions import HTTPException
 
 from lms import storage
 
@@ -16,9 +19,16 @@ def shown(key: str, kind: str, size: int, *, keep_for: int) -> Response:
 
     Raises Damaged when the bytes are gone, or aren't those that were published.
     """
-    response = send_file(storage.open(key), mimetype=kind, etag=key)
+    content = storage.open(key)
+    response = send_file(content, mimetype=kind, etag=key)
     response.content_length = size
-    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    try:
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except HTTPException:
+        content.close()
+        raise
+    if response.status_code == HTTPStatus.NOT_MODIFIED or request.method == "HEAD":
+        content.close()  # nobody will read it to its end
     response.headers["Content-Security-Policy"] = _SANDBOX
     response.headers["Cache-Control"] = f"private, max-age={keep_for}, immutable"
     return response

@@ -176,6 +176,14 @@ def active_enrolment_of(advocate_id: int) -> Enrolment | None:
     return next((each for each, state in places if state in ACTIVE), None)
 
 
+def active_in(cohort: Cohort) -> Select[int]:
+    """The rows of those who learn in a cohort now, to be asked for within another question."""
+    last = aliased(EnrolmentEvent)
+    query = select(Enrolment.id).where(Enrolment.cohort_id == cohort.id)
+    found: Select[int] = _at_its_last(query, last).where(last.state.in_(ACTIVE))
+    return found
+
+
 def is_trained(advocate_id: int) -> bool:
     """Whether somebody has a place in training, be it on leave."""
     return any(state in TRAINED for _, state in enrolments_of(advocate_id))

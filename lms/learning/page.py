@@ -16,6 +16,7 @@ from lms.learning.parts import (
     parts_of,
     pieces,
     signed_off,
+    with_whole_addresses,
     without_pictures,
 )
 from lms.learning.queries import Opened, Reader
@@ -67,12 +68,14 @@ def shown(
     """
     opened, way, stands_for = queries.page_on_its_way(reader, module, page)
     asked = _asked(reader, opened, again)
+    found, html = opened.page, opened.html
+    found, html = opened.page, opened.html
     if refused is not None:
         asked[refused.question.key] = refused
         chosen = replace(chosen, warned=True)
-    found = opened.page
+        html = with_whole_addresses(html, f"/learn/{module}/{page}")
     held_back = _is_grave(found) and not chosen.warned
-    html = "" if held_back else _opened(opened.html, chosen)
+    html = "" if held_back else _opened(html, chosen)
     notes, html = own_notes.on_page(reader, opened, html)
     return {
         "page": found,

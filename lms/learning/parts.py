@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape, unescape
 from typing import Any
+from urllib.parse import urljoin
 
 from markupsafe import Markup
 
@@ -22,6 +23,7 @@ _OPEN = '<details class="fold" open>'
 _FOLD = re.compile(rf'{_OPEN}(?=\s*<summary><span class="code">([^<]+)</span>)')
 
 _PICTURE = re.compile(r"<img [^>]*>")
+_RELATIVE = re.compile(r'\b(href|src)="(?![/#]|[a-z]+:)([^"]+)"')
 _ATTRIBUTE = re.compile(r'(alt|src)="([^"]*)"')
 _HIDDEN = '<span class="picture-hidden">{} <a href="{}">Show this picture</a></span>'
 _REVIEWERS = {
@@ -70,6 +72,14 @@ def opened_for(nation: str, html: str) -> str:
 def without_pictures(html: str) -> str:
     """The page with what each picture shows in its place, and a way to look at it after all."""
     return _PICTURE.sub(_in_words, html)
+
+
+def with_whole_addresses(html: str, page: str) -> str:
+    """The page for an address other than its own: its links and pictures still lead on.
+
+    page  the page's own address
+    """
+    return _RELATIVE.sub(lambda found: f'{found[1]}="{urljoin(page, found[2])}"', html)
 
 
 def pieces(html: str, asked: Mapping[str, Asked]) -> Iterator[Piece]:

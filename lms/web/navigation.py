@@ -32,6 +32,7 @@ _PLACES: tuple[tuple[str, str, P], ...] = (
     ("People", "/people/", P.READ_PEOPLE),
     ("Your organisation", "/organisations/own", P.READ_OWN_ORGANISATION),
     ("Content", "/authoring/", P.READ_FINDINGS),
+    ("Progress", "/progress/", P.READ_PROGRESS),
     ("Modules", "/learn/", P.READ_MODULES),
     ("Trail", "/audit/", P.READ_TRAIL),
 )

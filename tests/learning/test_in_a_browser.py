@@ -82,7 +82,7 @@ def test_one_answers_wrongly_then_rightly_and_goes_round_what_is_hard(page: Page
     assert "You put it here too." in order.inner_text()
     looked_at(page, "right")
     page.get_by_text("How you read").click()
-    page.get_by_role("button", name="Hide, and say what they show").click()
+    page.get_by_role("button", name="Hide pictures").click()
     assert page.locator("img").count() == 0
     assert "Two paths beside each other" in page.locator(".picture-hidden").inner_text()
     looked_at(page, "pictures-hidden")

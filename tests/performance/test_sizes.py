@@ -1,0 +1,50 @@
+"""PERFORMANCE G8: how much a learner's page weighs, as it travels."""
+
+import gzip
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.catalogue.models import PageText
+from lms.db import db
+from tests import factories
+from tests.learning.places import a_cohort
+from tests.learning.taught import PAGE, a_taught_folder
+
+FIRST_VISIT, AFTER, OVERHEAD = 70_000, 25_000, 12 * 1024
+
+
+def packed(content: bytes) -> int:
+    return len(gzip.compress(content, 6))
+
+
+def written(text: PageText, pages: Sequence[PageText]) -> int:
+    """What its author wrote, as it was rendered, and the titles of its module's pages; in bytes."""
+    titles = [each.page.title for each in pages if each.page.module_id == text.page.module_id]
+    advice = (text.page.advice or {}).get("note", "")
+    words = [text.rendered.html, *text.page.for_review, advice, *titles]
+    return sum(len(each.encode()) for each in words)
+
+
+def test_every_page_of_the_content_is_light(browser: Any) -> None:
+    reader = browser(factories.make_enrolment().advocate)
+    pages = db.session.scalars(select(PageText)).all()
+    for text in pages:
+        path = f"/learn/{text.page.module.slug}/{text.page.slug}?show=1"
+        page = reader.get(path)
+        assert page.status_code == 200
+        assert packed(page.data) <= AFTER, path
+        assert len(page.data) - written(text, pages) <= OVERHEAD, path
+    frame = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    assert len(frame) >= 4
+    first = packed(page.data) + sum(packed(reader.get(each).data) for each in frame)
+    assert first <= FIRST_VISIT
+
+
+def test_a_page_with_questions_is_light(browser: Any, app: object, tmp_path: Path) -> None:
+    enrolment = factories.make_enrolment(a_cohort(a_taught_folder(tmp_path), date(2026, 9, 1)))
+    assert packed(browser(enrolment.advocate).get(PAGE).data) <= AFTER
