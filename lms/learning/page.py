@@ -19,7 +19,7 @@ from lms.learning.parts import (
     with_whole_addresses,
     without_pictures,
 )
-from lms.learning.queries import Opened, Reader
+from lms.learning.queries import Opened, Reader, StandsFor
 from lms.learning.rules import SEVERITIES, TOPICS, Stop
 from lms.markup_blocks import NATIONS
 from lms.markup_questions import Question
@@ -82,7 +82,7 @@ def shown(
         "module": opened.module,
         "reader": reader,
         "way": way,
-        "here": _place(way, stands_for.stop.page if stands_for else found.slug),
+        "here": _place(way, stands_for, found),
         "stands_for": stands_for,
         "held_back": held_back,
         "pieces": _pieces(html, asked, chosen) if html else [],
@@ -132,9 +132,10 @@ def _pieces(html: str, asked: dict[str, Asked], chosen: Settings) -> list[Piece]
     return list(pieces(html, asked))
 
 
-def _place(way: Sequence[Stop], page: str) -> int:
-    """Where a page stands on its way; the beginning for one that is off it."""
-    return next((i for i, stop in enumerate(way) if stop.page == page), 0)
+def _place(way: Sequence[Stop], stands_for: StandsFor | None, page: Page) -> int:
+    """Where a page stands on its way, or the one that it stands in for; else the beginning."""
+    sought = stands_for.stop.page if stands_for else page.slug
+    return next((i for i, stop in enumerate(way) if stop.page == sought), 0)
 
 
 def _is_grave(page: Page) -> bool:

@@ -35,6 +35,7 @@ accept_place             advocate
 learn                    advocate
 read_modules             advocate tutor author registrar external_examiner chair
 keep_notebook            advocate
+read_progress            tutor registrar
 set_assessments          registrar
 submit_work              advocate
 read_own_work            advocate
