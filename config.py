@@ -54,6 +54,7 @@ class Settings:
     base_url: str
     keys_dir: Path
     content_dir: Path = ROOT / "content"
+    content_repository: Path | None = None
     demo_password: str = field(default=DEMO_PASSWORD, repr=False)
     words: Words = Words()
     trusted_proxies: int = 0
@@ -91,6 +92,7 @@ class Settings:
             "WTF_CSRF_SSL_STRICT": False,  # pages send no referrer; the token alone decides
             "BASE_URL": self.base_url,
             "CONTENT_DIR": self.content_dir,
+            "CONTENT_REPOSITORY": self.content_repository,
             "LEAVE_URL": self.words.leave_url,
             "MAIL_URL": self.mail_url,
             "MAIL_FROM": self.mail_from,
@@ -139,6 +141,7 @@ def production(environment: Mapping[str, str] = os.environ) -> Settings:
         base_url=environment["LMS_BASE_URL"].rstrip("/"),
         keys_dir=Path(environment["LMS_KEYS_DIR"]),
         content_dir=content_dir(environment),
+        content_repository=_repository(environment),
         trusted_proxies=int(environment.get("LMS_TRUSTED_PROXIES") or 0),
         words=_words(environment),
     )
@@ -241,7 +244,7 @@ def _base_fault(url: str) -> str:
     return "" if parts.scheme == "https" or local else "does not begin with https://"
 
 
-def _keys_fault(folder: str) -> str:
+def _folder_fault(folder: str) -> str:
     return "" if Path(folder).is_absolute() else "is not an absolute path"
 
 
@@ -266,7 +269,8 @@ _CHECKS: dict[str, Callable[[str], str]] = {
     "LMS_MAIL_URL": _mail_fault,
     "LMS_MAIL_FROM": _sender_fault,
     "LMS_BASE_URL": _base_fault,
-    "LMS_KEYS_DIR": _keys_fault,
+    "LMS_KEYS_DIR": _folder_fault,
+    "LMS_CONTENT_REPOSITORY": _folder_fault,
     "LMS_TRUSTED_PROXIES": _proxies_fault,
     "LMS_LEAVE_URL": _leave_fault,
     "LMS_DEMO_PASSWORD": _demo_fault,
@@ -302,6 +306,11 @@ def _driver(url: str) -> str:
     """PostgreSQL through psycopg 3, whichever way the address is written."""
     head, _, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if head in {"postgres", "postgresql"} else url
+
+
+def _repository(environment: Mapping[str, str]) -> Path | None:
+    given = environment.get("LMS_CONTENT_REPOSITORY")
+    return Path(given) if given else None
 
 
 def _words(environment: Mapping[str, str]) -> Words:

@@ -5,6 +5,7 @@ from lms.accreditation import views as accreditation
 from lms.accrediting import views as accrediting
 from lms.assessment import setting_views, views as assessment
 from lms.audit import views as audit
+from lms.authoring import review_views, views as authoring
 from lms.board import views as board
 from lms.catalogue import version_views, views as catalogue
 from lms.cohorts import content_views, roster_views, views as cohorts
@@ -14,6 +15,7 @@ from lms.learning import parts_views, views as learning
 from lms.marking import release_views, views as marking
 from lms.organisations import views as organisations
 from lms.regulations import views as regulations
+from lms.reports import queue_views, views as reports
 from lms.sessions import account_views, clearing_views, views as sessions
 from lms.study import (
     changes_views,
@@ -38,6 +40,8 @@ ROOMS = (
     catalogue.bp,
     version_views.bp,
     exchange.bp,
+    authoring.bp,
+    review_views.bp,
     accreditation.bp,
     cohorts.bp,
     roster_views.bp,
@@ -50,6 +54,8 @@ ROOMS = (
     download_views.bp,
     parts_views.bp,
     tutoring.bp,
+    reports.bp,
+    queue_views.bp,
     assessment.bp,
     setting_views.bp,
     marking.bp,

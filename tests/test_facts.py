@@ -35,6 +35,9 @@ FACTS = {
         "vocabulary",
         "regulations_version",
     ),
+    # what was written before it was taught, and what reviewers said of it
+    *("draft_revision", "review_request", "reviewer_appointment"),
+    *("content_review", "content_review_answer"),
     # who was enrolled
     *("intake", "cohort", "content_move", "enrolment", "enrolment_event"),
     # what was set and handed in
@@ -57,6 +60,8 @@ EDITABLE = {
     "mark_comment": "personal text that the law may require to go",
     "submitted_name": "personal text that the law may require to go",
     "mark_draft": "no mark yet",
+    "draft": "it moves onto newer versions, and ends; what was written in it are facts",
+    "problem_report": "personal text that the law may require to go; answered once",
     "submission_draft": "not handed in yet",
     "page_read": "an advocate's own word, theirs to take back",
     "jotting": "an advocate's own notes, theirs to change and erase",

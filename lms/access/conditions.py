@@ -98,6 +98,16 @@ class Candidacy(Protocol):
     def involved_ids(self) -> Collection[int]: ...
 
 
+class Reviewed(Protocol):
+    """A text with those who are asked to review it, and those who wrote it."""
+
+    @property
+    def reviewer_ids(self) -> Collection[int]: ...
+
+    @property
+    def writer_ids(self) -> Collection[int]: ...
+
+
 def always(_actor: Actor, _thing: Any) -> bool:
     """No condition but the role."""
     return True
@@ -186,3 +196,13 @@ def was_not_involved(actor: Actor, candidacy: Candidacy) -> bool:
 def proposed_nothing_and_was_not_involved(actor: Actor, proposal: Any) -> bool:
     """A second accreditor: not the first, not the person, not one who marked or supervised them."""
     return did_not_propose(actor, proposal) and was_not_involved(actor, proposal)
+
+
+def is_to_review(actor: Actor, text: Reviewed) -> bool:
+    """They were asked to review it."""
+    return actor.person_id in text.reviewer_ids
+
+
+def is_to_review_and_wrote_nothing(actor: Actor, text: Reviewed) -> bool:
+    """They were asked to review it, and none of it is their own."""
+    return is_to_review(actor, text) and actor.person_id not in text.writer_ids

@@ -29,6 +29,13 @@ class Permission(StrEnum):
     PUBLISH_REGULATIONS = auto()
     READ_FINDINGS = auto()
     PUBLISH_CONTENT = auto()
+    WRITE_CONTENT = auto()
+    READ_DRAFTS = auto()
+    APPOINT_REVIEWERS = auto()
+    REVIEW_CONTENT = auto()
+    REPORT_PROBLEM = auto()
+    READ_OWN_REPORT = auto()
+    ANSWER_REPORTS = auto()
     # intakes
     KEEP_INTAKES = auto()
     MOVE_CONTENT = auto()
@@ -105,6 +112,24 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     P.PUBLISH_REGULATIONS: (Grant(R.REGISTRAR),),
     P.READ_FINDINGS: (Grant(R.AUTHOR), Grant(R.REGISTRAR)),
     P.PUBLISH_CONTENT: (Grant(R.AUTHOR), Grant(R.REGISTRAR)),
+    P.WRITE_CONTENT: (Grant(R.AUTHOR),),
+    P.READ_DRAFTS: (
+        Grant(R.AUTHOR),
+        Grant(R.REGISTRAR),
+        Grant(R.TUTOR, when=c.is_to_review),
+    ),
+    # Whose eyes somebody reads with is said by another: no lawyer is one by their own word.
+    P.APPOINT_REVIEWERS: (
+        Grant(R.AUTHOR, when=c.is_somebody_else),
+        Grant(R.REGISTRAR, when=c.is_somebody_else),
+    ),
+    P.REVIEW_CONTENT: (
+        Grant(R.AUTHOR, when=c.is_to_review_and_wrote_nothing),
+        Grant(R.TUTOR, when=c.is_to_review_and_wrote_nothing),
+    ),
+    P.REPORT_PROBLEM: (Grant(R.ADVOCATE, when=c.is_own),),
+    P.READ_OWN_REPORT: (Grant(R.ADVOCATE, when=c.is_own),),
+    P.ANSWER_REPORTS: (Grant(R.AUTHOR), Grant(R.REGISTRAR)),
     P.KEEP_INTAKES: (Grant(R.REGISTRAR),),
     P.MOVE_CONTENT: (Grant(R.REGISTRAR),),
     P.READ_COHORT: (Grant(R.REGISTRAR),),

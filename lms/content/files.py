@@ -77,10 +77,16 @@ class Files:
             return None
         return front, parts[2]
 
-    def media(self, base: str) -> list[MediaFile]:
-        """The pictures and films of a module."""
+    def media(self, base: str, named_in: bytes | None = None) -> list[MediaFile]:
+        """The pictures and films of a module.
+
+        named_in  a text: only those that it names
+        """
         found = []
-        for name in below(self.names, f"{base}/files", ""):
+        names = below(self.names, f"{base}/files", "")
+        if named_in is not None:
+            names = [each for each in names if PurePosixPath(each).name.encode() in named_in]
+        for name in names:
             try:
                 short = PurePosixPath(name).name
                 found.append(media.recognised(short, self.tree.read(name)))

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -62,6 +62,27 @@ def as_it_stands(
     return content, findings
 
 
+@dataclass(frozen=True)
+class Look:
+    """One file, read by itself: what an author sees beside what they write.
+
+    shown  the page or brief, rendered; None where it can't be, or is no text
+    """
+
+    shown: TeachingPage | None
+    glossary: dict[str, shapes.TermShape]
+    references: dict[str, shapes.ReferenceShape]
+    findings: tuple[Finding, ...]
+
+
+def look(tree: Tree, name: str) -> Look:
+    """One file of a tree, without reading the others' texts: fast however much there is.
+
+    What can only be found by reading all (an outcome that nobody assesses) is left to `examine`.
+    """
+    return _Reader(tree, lambda _name: None, None).look(name)
+
+
 def fingerprint(tree: Tree, names: Iterable[str]) -> str:
     """SHA-256 of files by name and bytes, and of the renderer that would show them."""
     seen = hashlib.sha256(markup.RENDERER.encode())
@@ -83,19 +104,10 @@ class _Reader:
         self._addresses: dict[str, tuple[str, str]] = {}  # file: module's and page's slug
 
     def content(self) -> Content | None:
-        self.files.check_names()
-        glossary = self.files.yaml("glossary.yml", shapes.GlossaryFile)
-        references = self.files.yaml("references.yml", shapes.ReferencesFile)
-        programme = self.files.yaml("programme.yml", shapes.ProgrammeFile)
-        if glossary is None or references is None or programme is None:
+        tops = self._tops()
+        if tops is None:
             return None
-        self._references = references.references
-        self._around = Surroundings(
-            {k: Term(t.term, t.meaning) for k, t in glossary.terms.items()},
-            {k: Reference(r.short or r.title) for k, r in references.references.items()},
-        )
-        self._check_terms(glossary, references)
-        self._addresses = self._all_addresses(programme)
+        glossary, references, programme = tops
         found = [self._module(place, name) for place, name in enumerate(programme.modules)]
         modules = tuple(module for module in found if module is not None)
         if len(modules) != len(found):
@@ -111,6 +123,52 @@ class _Reader:
         )
         self._checks.content(content)
         return content
+
+    def look(self, name: str) -> Look:
+        """One file, with the words, references and addresses that it may name."""
+        tops = self._tops()
+        shown = self._looked_at(name) if tops else None
+        words = tops[0].terms if tops else {}
+        sources = tops[1].references if tops else {}
+        return Look(shown, words, sources, tuple(dict.fromkeys(self.files.findings)))
+
+    def _looked_at(self, name: str) -> TeachingPage | None:
+        path = PurePosixPath(name)
+        base = "/".join(path.parts[:2])
+        module = self.files.yaml(f"{base}/module.yml", shapes.ModuleFile)
+        nations = module.nations if module else tuple(NATIONS)
+        if path.parent.name == "assessments":
+            brief = self._brief(str(path.with_suffix(".yml")), nations)
+            return brief.shown if brief and path.suffix == ".md" else None
+        elif path.suffix == ".md":
+            media = self.files.media(base, self.files.tree.read(name))
+            around = replace(
+                self._around,
+                media={each.name: each.media for each in media},
+                links=self._links_within(base),
+            )
+            stands_in = path.parent.name == "alternatives"
+            page = self._page(name, around, nations, stands_in=stands_in)
+            return page.shown if page else None
+        return None
+
+    def _tops(
+        self,
+    ) -> tuple[shapes.GlossaryFile, shapes.ReferencesFile, shapes.ProgrammeFile] | None:
+        self.files.check_names()
+        glossary = self.files.yaml("glossary.yml", shapes.GlossaryFile)
+        references = self.files.yaml("references.yml", shapes.ReferencesFile)
+        programme = self.files.yaml("programme.yml", shapes.ProgrammeFile)
+        if glossary is None or references is None or programme is None:
+            return None
+        self._references = references.references
+        self._around = Surroundings(
+            {k: Term(t.term, t.meaning) for k, t in glossary.terms.items()},
+            {k: Reference(r.short or r.title) for k, r in references.references.items()},
+        )
+        self._check_terms(glossary, references)
+        self._addresses = self._all_addresses(programme)
+        return glossary, references, programme
 
     def _module(self, place: int, name: str) -> Module | None:
         base = f"modules/{name}"

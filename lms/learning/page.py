@@ -10,9 +10,7 @@ from lms.learning.checks import Asked, question_of
 from lms.learning.models import Answer
 from lms.learning.parts import (
     Piece,
-    differs_by_nation,
     not_reviewed_by,
-    opened_for,
     parts_of,
     pieces,
     signed_off,
@@ -22,6 +20,7 @@ from lms.learning.parts import (
 from lms.learning.queries import Opened, Reader, StandsFor
 from lms.learning.rules import SEVERITIES, TOPICS, Stop
 from lms.markup_blocks import NATIONS
+from lms.markup_nations import differs_by_nation, opened_for
 from lms.markup_questions import Question
 
 

@@ -98,6 +98,32 @@ STATUSES: dict[str, dict[str, Status]] = {
     "content": {
         "being_checked": _wait("Being checked", "clock"),
     },
+    "draft": {
+        "open": _info("Under way", "pencil"),
+        "published": _good("Published", "tick-circle"),
+        "closed": _calm("Put away", "minus-circle"),
+    },
+    "draft_file": {
+        "written": _info("Changed", "pencil"),
+        "uploaded": _info("New file", "file"),
+        "deleted": _wait("Taken out", "minus-circle"),
+    },
+    "review": {
+        "agrees": _good("Agrees", "tick"),
+        "objects": _stop("Objects", "stop"),
+        "withdraws": _calm("Objection withdrawn", "undo"),
+        "settled": _calm("Objected, settled since", "tick"),
+        "older": _calm("Agreed to an older text", "clock"),
+        "missing": _calm("Not yet reviewed", "ring"),
+    },
+    "finding": {
+        "error": _stop("To mend", "stop"),
+        "warning": _wait("To look at", "flag"),
+    },
+    "problem": {
+        "open": _wait("Not answered yet", "clock"),
+        "answered": _good("Answered", "message"),
+    },
     "handing_in": {
         "not_handed_in": _calm("Not handed in", "ring"),
         "draft_saved": _calm("Draft saved", "pencil"),

@@ -2,11 +2,12 @@
 
 from hypothesis import given, strategies as st
 
-from lms.learning.parts import differs_by_nation, opened_for, parts_of
+from lms.learning.parts import parts_of
 from lms.learning.rules import Stop, minutes_left, next_stop
 from lms.markup import render_teaching
 from lms.markup_blocks import NATIONS
 from lms.markup_marks import Surroundings
+from lms.markup_nations import differs_by_nation, opened_for
 
 WAYS = st.lists(st.tuples(st.booleans(), st.integers(1, 120)), max_size=12).map(
     lambda stops: [

@@ -1,0 +1,187 @@
+"""Around review: its page, what moving a draft would do, and the commit after publishing."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app, flash, render_template, request
+from wtforms.fields.choices import SelectChoice
+
+from lms import repository
+from lms.access.gate import actor, may, may_ever
+from lms.access.permissions import Permission as P
+from lms.authored import Finding
+from lms.authoring import queries, rules, working
+from lms.authoring.editing import as_text
+from lms.authoring.forms import AnswerForm, AppointForm, OpinionForm
+from lms.authoring.models import Draft
+from lms.authoring.working import Snapshot
+from lms.catalogue.models import ContentVersion
+from lms.content import reading
+from lms.content.tree import Tree
+from lms.errors import NotFound
+
+_log = logging.getLogger("lms.authoring")
+# What is read anew for each look at the page: beyond that it is left to publishing.
+_MOST_LOOKED_AT = 12
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One file that a draft changes, before and after; None for a file that isn't there."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """What happens when a draft is moved onto the newest version.
+
+    conflicts  files that both changed: before is as published, after as in the draft
+    carried    files that the draft alone changed
+    mark       in a form, says which state of things somebody had before them
+    """
+
+    version: ContentVersion
+    moment: tuple[int | None, ...]
+    conflicts: tuple[Changed, ...]
+    carried: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """In one word."""
+        return f"{self.version.ref} {self.moment}"
+
+
+def review_page(
+    draft: Draft,
+    folder: Path,
+    *,
+    appoint: AppointForm | None = None,
+    opinion: OpinionForm | None = None,
+    answer: AnswerForm | None = None,
+    answered: str = "",
+    faults: Sequence[Finding] | None = None,
+) -> str:
+    """What a draft changes, who is to look at it, and what they said."""
+    seen = working.snapshot(draft, folder)
+    said, asked = queries.reviews_of(draft.id), queries.last_request(draft.id)
+    appointed, hands = queries.appointments(draft.id), queries.hands(draft)
+    counted = queries.counted_reviews(draft)
+    changes = changed_texts(seen.base, seen)
+    chosen = request.args.get("show", "")
+    mine = [each.kind for each in appointed if each.account_id == actor().person_id]
+    open_ = draft.ended_at is None
+    opinion = opinion or OpinionForm(formdata=None, read=seen.fingerprint)
+    opinion.kind.choices = kind_choices(mine)
+    return render_template(
+        "authoring/review.html",
+        draft=draft,
+        changes=changes,
+        # One at a time: comparing takes its time.
+        shown=next((e for e in changes if e.name == chosen), next(iter(changes), None)),
+        fingerprint=seen.fingerprint,
+        asked=asked,
+        fresh=asked is not None and asked.fingerprint == seen.fingerprint,
+        appointed=appointed,
+        said=said,
+        answers=queries.answers_of(draft.id),
+        standing={each.ref for each in rules.standing_objections(counted, seen.fingerprint)},
+        signed=rules.sign_offs(counted, seen.fingerprint),
+        kinds=rules.KIND_WORDS,
+        mine=mine if open_ and may(actor(), P.REVIEW_CONTENT, hands) else [],
+        writes=open_ and may(actor(), P.WRITE_CONTENT),
+        appoints=open_ and may_ever(actor(), P.APPOINT_REVIEWERS),
+        publishes=open_ and may_ever(actor(), P.PUBLISH_CONTENT),
+        behind=open_ and queries.latest_version() != draft.base_version,
+        findings=_findings(seen) if faults is None else faults,
+        refused=faults is not None,
+        appoint=appoint or appoint_form(empty=True),
+        opinion=opinion,
+        answer=answer or AnswerForm(formdata=None),
+        answered=answered,
+        form=appoint or answer or opinion,
+    )
+
+
+def appoint_form(*, empty: bool = False) -> AppointForm:
+    """The form with everybody who can be asked, but oneself."""
+    form = AppointForm(formdata=None) if empty else AppointForm.from_request()
+    others = (e for e in queries.possible_reviewers() if e.id != actor().person_id)
+    form.reviewer.choices = [
+        SelectChoice("", "Choose"),
+        *(SelectChoice(each.ref, each.name) for each in others),
+    ]
+    return form
+
+
+def kind_choices(kinds: Iterable[str]) -> list[SelectChoice]:
+    """Kinds of review, in words."""
+    return [SelectChoice(kind, rules.KIND_WORDS[rules.Kind(kind)]) for kind in kinds]
+
+
+def changed_texts(base: Tree, seen: Snapshot) -> list[Changed]:
+    """What a draft changes, file by file; of pictures and films only that they change."""
+    return [
+        Changed(name, _text(name, working.read_or_none(base, name)), _text(name, raw))
+        for name, raw in sorted(seen.changes.items())
+    ]
+
+
+def move_for(draft: Draft, folder: Path) -> Move:
+    """What moving a draft onto the newest version would do. Raises NotFound when it stands there.
+
+    A file that both changed to the same is no conflict.
+    """
+    version = queries.latest_version()
+    if version is None or version == draft.base_version or draft.ended_at is not None:
+        raise NotFound
+    seen, newest = working.snapshot(draft, folder), working.version_tree(version, folder)
+    both = [
+        name
+        for name in working.apart(seen.base, newest, sorted(seen.changes))
+        if working.read_or_none(newest, name) != seen.changes[name]
+    ]
+    conflicts = tuple(
+        Changed(
+            name,
+            _text(name, working.read_or_none(newest, name)),
+            _text(name, seen.changes[name]),
+        )
+        for name in both
+    )
+    carried = tuple(sorted(set(seen.changes) - set(both)))
+    return Move(version, seen.moment, conflicts, carried)
+
+
+def commit_published(changes: Mapping[str, bytes | None], version: str) -> None:
+    """Write what was published into the content repository, where there is one.
+
+    It comes after publishing, and undoes nothing when it fails: that is said, and in the log.
+    """
+    folder = current_app.config["CONTENT_REPOSITORY"]
+    if folder is None:
+        return
+    try:
+        repository.commit(Path(folder), changes, author=actor().ref, words=f"Publish {version}")
+    except repository.NotCommitted as failure:
+        _log.error("%s is published, and not in the content repository: %s", version, failure)
+        flash("The content repository could not be written. The log says why; tell who runs it.")
+
+
+def _findings(seen: Snapshot) -> list[Finding]:
+    whole, found = seen.whole, dict[Finding, None]()
+    names = [each for each in sorted(seen.changes) if rules.is_text(each)]
+    for name in names[:_MOST_LOOKED_AT]:
+        if seen.changes[name] is not None:
+            found |= dict.fromkeys(reading.look(whole, name).findings)
+    return list(found)
+
+
+def _text(name: str, raw: bytes | None) -> str | None:
+    if raw is None:
+        return None
+    return as_text(raw) if rules.is_text(name) else f"{len(raw):,} bytes"

@@ -1,0 +1,230 @@
+"""What follows from changes and from what reviewers said: pure functions."""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Protocol, TypeVar
+
+from lms.errors import RuleBroken
+
+_PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_TEXT = re.compile(
+    rf"(?:programme|glossary|references)\.yml|modules/{_PART}/"
+    rf"(?:module\.yml|{_PART}\.md|alternatives/{_PART}\.md|assessments/{_PART}\.(?:yml|md))"
+)
+_MEDIA = re.compile(rf"modules/{_PART}/files/[A-Za-z0-9][A-Za-z0-9._-]*")
+# Reading YAML takes about a second for every 100,000 characters, whatever they are.
+MOST_YAML = 100_000
+MOST_FRONT = 20_000
+_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
+
+
+class Change(StrEnum):
+    """What was done to a file of a draft."""
+
+    WRITTEN = "written"
+    UPLOADED = "uploaded"
+    DELETED = "deleted"
+    RESTORED = "restored"  # as in what the draft stands on
+
+
+class Kind(StrEnum):
+    """Whose eyes a review is made with."""
+
+    SUBJECT = "subject"
+    LEGAL = "legal"
+    LIVED_EXPERIENCE = "lived_experience"
+
+
+KIND_WORDS = {
+    Kind.SUBJECT: "Subject",
+    Kind.LEGAL: "Law",
+    Kind.LIVED_EXPERIENCE: "Lived experience",
+}
+
+
+class Verdict(StrEnum):
+    """What a reviewer says."""
+
+    AGREES = "agrees"
+    OBJECTS = "objects"
+    WITHDRAWS = "withdraws"  # an objection of their own
+
+
+class Said(Protocol):
+    """A reviewer's word, as the rules need it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def by_id(self) -> int: ...
+
+
+S = TypeVar("S", bound=Said)
+
+
+def is_text(name: str) -> bool:
+    """Whether an author may write a file of this name."""
+    return _TEXT.fullmatch(name) is not None
+
+
+def is_media(name: str) -> bool:
+    """Whether a picture or film may have this name."""
+    return _MEDIA.fullmatch(name) is not None
+
+
+def check_size(name: str, text: str) -> None:
+    """Refuse YAML that would take seconds to read; raises RuleBroken. Markdown is bounded so too.
+
+    Markdown's own bounds are the renderer's, which says so as a finding.
+    """
+    if name.endswith(".yml"):
+        if len(text) > MOST_YAML:
+            raise RuleBroken(f"This file is longer than {MOST_YAML:,} characters.")
+        return
+    front = _FRONT.match(text)
+    if len(front[1] if front else "") > MOST_FRONT:
+        raise RuleBroken(f"The front matter is longer than {MOST_FRONT:,} characters.")
+
+
+def fingerprint(base: str, changes: Mapping[str, bytes | None]) -> str:
+    """SHA-256 of what a draft stands on and of everything it changes.
+
+    base  fingerprint of the version; empty for the content folder
+    """
+    seen = hashlib.sha256(base.encode())
+    for name in sorted(changes):
+        raw = changes[name]
+        said = "" if raw is None else hashlib.sha256(raw).hexdigest()
+        seen.update(f"\0{name}\0{said}".encode())
+    return seen.hexdigest()
+
+
+def counted(said: Iterable[S], writer_ids: Collection[int]) -> list[S]:
+    """What reviewers said, without agreement to what they wrote themselves."""
+    return [each for each in said if each.verdict != Verdict.AGREES or each.by_id not in writer_ids]
+
+
+def standing_objections(said: Sequence[S], present: str) -> list[S]:
+    """Objections that still hold back publishing, in order.
+
+    One stands until its reviewer withdraws it, or a reviewer of its kind agrees afterwards to the
+    text as it is now.
+
+    said     everything that reviewers said of a draft, in order
+    present  fingerprint of the draft
+    """
+    return [
+        each
+        for at, each in enumerate(said)
+        if each.verdict == Verdict.OBJECTS
+        and not any(_lifts(later, each, present) for later in said[at + 1 :])
+    ]
+
+
+def _lifts(later: Said, objection: Said, present: str) -> bool:
+    if later.kind != objection.kind:
+        return False
+    if later.verdict == Verdict.AGREES:
+        return later.fingerprint == present
+    return later.by_id == objection.by_id
+
+
+def sign_offs(said: Iterable[S], present: str) -> dict[str, S]:
+    """By kind of review, who agrees to the text as it is now; the last word of each counts."""
+    last = {(each.kind, each.by_id): each for each in said}
+    return {
+        each.kind: each
+        for each in last.values()
+        if each.verdict == Verdict.AGREES and each.fingerprint == present
+    }
+
+
+def folder_of(name: str) -> str:
+    """The module folder that a file lies in; empty for the programme's own files."""
+    parts = PurePosixPath(name).parts
+    return parts[1] if len(parts) > 2 and parts[0] == "modules" else ""
+
+
+# What a new file begins with. Days and outcomes are left open: they are never made up.
+_PAGE = """\
+---
+title: {title}
+minutes: 10
+outcomes: []
+law_as_at:
+review_by:
+---
+
+Write here.
+"""
+_MODULE = """\
+code:
+title: {title}
+level: 7
+credits: 10
+summary:
+nations: [england-and-wales, scotland, northern-ireland]
+law_as_at:
+review_by:
+outcomes:
+  - key: LO1
+    text:
+"""
+_ASSESSMENT = """\
+key: {name}
+title: {title}
+weighting: 100
+words: 2500
+outcomes: [LO1]
+criteria: []
+"""
+_BRIEF = """\
+---
+title: {title}
+---
+
+Write here what is to be handed in.
+"""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A kind of new file.
+
+    files  by where they lie, with {module} and {name}, what they begin with
+    """
+
+    words: str
+    files: dict[str, str]
+
+    def made(self, module: str, name: str) -> dict[str, str]:
+        """The files of this name in a module."""
+        title = name.lstrip("0123456789-").replace("-", " ").capitalize()
+        return {
+            where.format(module=module, name=name): text.format(name=name, title=title)
+            for where, text in self.files.items()
+        }
+
+
+STARTS = {
+    "page": Start("A page", {"modules/{module}/{name}.md": _PAGE}),
+    "alternative": Start(
+        "A page to be read instead of another", {"modules/{module}/alternatives/{name}.md": _PAGE}
+    ),
+    "assessment": Start(
+        "An assessment",
+        {
+            "modules/{module}/assessments/{name}.yml": _ASSESSMENT,
+            "modules/{module}/assessments/{name}.md": _BRIEF,
+        },
+    ),
+    "module": Start("A module", {"modules/{name}/module.yml": _MODULE}),
+}
