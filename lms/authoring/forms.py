@@ -3,7 +3,7 @@
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.authoring.preview import LEARNER, TUTOR
 from lms.authoring.rules import KIND_WORDS, STARTS, Verdict
@@ -20,7 +20,7 @@ class OpenForm(BaseForm):
 
     title = TidyString(
         "What you want to change",
-        [InputRequired("Say what you want to change"), Length(max=120, message="Make it shorter")],
+        [DataRequired("Say what you want to change"), Length(max=120, message="Make it shorter")],
         description="For you, your colleagues and reviewers. It is not published.",
     )
 
@@ -71,7 +71,7 @@ class AddForm(BaseForm):
     module = SelectField("In the module", [Optional()], validate_choice=False)
     name = TidyString(
         "Its name",
-        [InputRequired("Give it a name"), Length(max=60, message="Make it shorter")],
+        [DataRequired("Give it a name"), Length(max=60, message="Make it shorter")],
         description="Small letters, digits and hyphens, with its place in front: 09-what-to-do.",
         render_kw={"spellcheck": "false"},
     )
@@ -131,7 +131,7 @@ class AnswerForm(BaseForm):
 
     answer = TidyText(
         "Your answer",
-        [InputRequired("Write an answer"), Length(max=_WORDS, message="Make it shorter")],
+        [DataRequired("Write an answer"), Length(max=_WORDS, message="Make it shorter")],
         render_kw={"rows": 4},
     )
 

@@ -32,11 +32,13 @@ def with_reviewers(name: str, raw: bytes, signed: Signed) -> bytes:
     """
     text = authored.decoded(raw, name)
     if name.endswith(".yml"):
-        return _signed(name, text, signed).encode()
-    front = _FRONT.match(text)
-    if front is None:
+        before, data, after = "", text, ""
+    elif front := _FRONT.match(text):
+        before, data, after = "---\n", front[1], text[front.end(1) :]
+    else:
         return raw
-    return f"---\n{_signed(name, front[1], signed)}---\n{text[front.end() :]}".encode()
+    written = _signed(name, data, signed)
+    return raw if written == data else f"{before}{written}{after}".encode()
 
 
 def _signed(name: str, text: str, signed: Signed) -> str:

@@ -2,7 +2,7 @@
 
 from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from lms.reports.rules import KIND_WORDS
 from lms.web.fields import TidyText
@@ -24,7 +24,7 @@ class ReportForm(BaseForm):
     words = TidyText(
         "What should we look at?",
         [
-            InputRequired("Say what we should look at"),
+            DataRequired("Say what we should look at"),
             Length(max=MOST_CHARACTERS, message=_TOO_LONG),
         ],
         description="Leave out names, places and anything about somebody you support.",
@@ -37,7 +37,7 @@ class AnswerForm(BaseForm):
 
     words = TidyText(
         "Your answer",
-        [InputRequired("Write an answer"), Length(max=MOST_CHARACTERS, message=_TOO_LONG)],
+        [DataRequired("Write an answer"), Length(max=MOST_CHARACTERS, message=_TOO_LONG)],
         description="They read it when they sign in. You don’t see who they are.",
         render_kw={"rows": 6},
     )

@@ -105,10 +105,10 @@ def test_two_windows_on_one_file_see_both_texts_and_either_or_both_can_be_kept(
 def test_two_people_who_save_at_the_same_moment_lose_nothing(app: Flask, editor: Open) -> None:
     author = editor()
     form = {**author.form(), "viewer": "advocate", "nation": ""}
-    path = f"{author.at}/files/{PAGE}"
+    path, account_id = f"{author.at}/files/{PAGE}", author.account.id
 
     def save(text: str) -> int:
-        visitor = Visitor.signed_in(app, account_by_id(author.account.id))
+        visitor = Visitor.signed_in(app, account_by_id(account_id))
         return int(visitor.post(path, **{**form, "text": text}).status_code)
 
     answers = at_once(app, [lambda: save("One."), lambda: save("Two.")])
