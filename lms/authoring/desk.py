@@ -67,32 +67,16 @@ def review_page(
     faults: Sequence[Finding] | None = None,
 ) -> str:
     """What a draft changes, who is to look at it, and what they said."""
-    seen = working.snapshot(draft, folder)
-    said, asked = queries.reviews_of(draft.id), queries.last_request(draft.id)
-    appointed, hands = queries.appointments(draft.id), queries.hands(draft)
-    counted = queries.counted_reviews(draft)
-    changes = changed_texts(seen.base, seen)
-    chosen = request.args.get("show", "")
-    mine = [each.kind for each in appointed if each.account_id == actor().person_id]
-    open_ = draft.ended_at is None
-    opinion = opinion or OpinionForm(formdata=None, read=seen.fingerprint)
+    seen, open_ = working.snapshot(draft, folder), draft.ended_at is None
+    mine = _asked_of_me(draft) if open_ else []
+    opinion = opinion or OpinionForm(formdata=None)
     opinion.kind.choices = kind_choices(mine)
     return render_template(
         "authoring/review.html",
         draft=draft,
-        changes=changes,
-        # One at a time: comparing takes its time.
-        shown=next((e for e in changes if e.name == chosen), next(iter(changes), None)),
         fingerprint=seen.fingerprint,
-        asked=asked,
-        fresh=asked is not None and asked.fingerprint == seen.fingerprint,
-        appointed=appointed,
-        said=said,
-        answers=queries.answers_of(draft.id),
-        standing={each.ref for each in rules.standing_objections(counted, seen.fingerprint)},
-        signed=rules.sign_offs(counted, seen.fingerprint),
         kinds=rules.KIND_WORDS,
-        mine=mine if open_ and may(actor(), P.REVIEW_CONTENT, hands) else [],
+        mine=mine,
         writes=open_ and may(actor(), P.WRITE_CONTENT),
         appoints=open_ and may_ever(actor(), P.APPOINT_REVIEWERS),
         publishes=open_ and may_ever(actor(), P.PUBLISH_CONTENT),
@@ -104,7 +88,37 @@ def review_page(
         answer=answer or AnswerForm(formdata=None),
         answered=answered,
         form=appoint or answer or opinion,
+        **_said(draft, seen),
+        **_changes(seen),
     )
+
+
+def _asked_of_me(draft: Draft) -> list[str]:
+    if not may(actor(), P.REVIEW_CONTENT, queries.hands(draft)):
+        return []
+    me = actor().person_id
+    return [each.kind for each in queries.appointments(draft.id) if each.account_id == me]
+
+
+def _said(draft: Draft, seen: Snapshot) -> dict[str, object]:
+    asked, counted = queries.last_request(draft.id), queries.counted_reviews(draft)
+    standing = rules.standing_objections(counted, seen.fingerprint)
+    return {
+        "asked": asked,
+        "fresh": asked is not None and asked.fingerprint == seen.fingerprint,
+        "appointed": queries.appointments(draft.id),
+        "said": queries.reviews_of(draft.id),
+        "answers": queries.answers_of(draft.id),
+        "standing": {each.ref for each in standing},
+        "signed": rules.sign_offs(counted, seen.fingerprint),
+    }
+
+
+def _changes(seen: Snapshot) -> dict[str, object]:
+    """Every change, and the one that is shown: comparing takes its time."""
+    changes, chosen = changed_texts(seen.base, seen), request.args.get("show", "")
+    shown = next((each for each in changes if each.name == chosen), next(iter(changes), None))
+    return {"changes": changes, "shown": shown}
 
 
 def appoint_form(*, empty: bool = False) -> AppointForm:

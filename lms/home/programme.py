@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lms import clock
 from lms.access.actor import Actor
 from lms.accounts.queries import grants_to_confirm
+from lms.authoring.queries import waiting_for
 from lms.catalogue.queries import publications
 from lms.cohorts.queries import intakes, tallies
 from lms.cohorts.rules import NOBODY, State
@@ -14,6 +15,7 @@ from lms.marking.rules import STAGE_WORDS
 from lms.marking.staffing import queues_of
 from lms.organisations.queries import to_approve
 from lms.regulations.queries import versions as rulebooks
+from lms.reports.queries import waiting
 from lms.web.filters import day
 
 
@@ -64,6 +66,18 @@ def for_authors(_someone: Actor) -> Iterator[Task]:
         count = "One version is" if versions == 1 else f"{versions} versions are"
         said = f"{count} published, the last on {last}."
     yield Task("Content", said, "/authoring/", "Check and publish")
+    reported = waiting()
+    if reported:
+        said = "Advocates reported problems with pages."
+        yield Task("Problems with pages", said, "/authoring/reports/", "Answer them", reported)
+
+
+def for_reviewers(someone: Actor) -> Iterator[Task]:
+    """Drafts of what is taught that they are asked to review."""
+    asked = waiting_for(someone.person_id)
+    if asked:
+        said = "You are asked to review what will be taught."
+        yield Task("Drafts to review", said, "/authoring/drafts/", "Review them", asked)
 
 
 def for_people(someone: Actor) -> Iterator[Task]:

@@ -48,6 +48,7 @@ def _desk(someone: Actor) -> list[Task]:
         P.CHECK_ACCREDITATION: authorities.for_checkers,
         P.READ_OWN_ORGANISATION: authorities.for_employers,
         P.READ_FINDINGS: programme.for_authors,
+        P.REVIEW_CONTENT: programme.for_reviewers,
         P.READ_PEOPLE: programme.for_people,
     }
     return [

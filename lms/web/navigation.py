@@ -34,7 +34,9 @@ _PLACES: tuple[tuple[str, str, P], ...] = (
     ("Content", "/authoring/", P.READ_FINDINGS),
     ("Progress", "/progress/", P.READ_PROGRESS),
     ("Modules", "/learn/", P.READ_MODULES),
+    ("Drafts", "/authoring/drafts/", P.READ_DRAFTS),
     ("Trail", "/audit/", P.READ_TRAIL),
+    ("Reported problems", "/learn/problems/", P.READ_OWN_REPORT),
 )
 MOST = 5
 
@@ -56,8 +58,10 @@ def menu(actor: Actor, path: str) -> list[Entry]:
     """The main menu as this actor sees it, with the present place marked."""
     if not actor.is_person:
         return []
-    home = Entry("Home", "/", path == "/")
-    rest = [Entry(label, href, _within(path, href)) for label, href in places(actor)]
+    home, known = Entry("Home", "/", path == "/"), places(actor)
+    # One place may lie within another: the nearest is where they are.
+    here = max((href for _, href in known if _within(path, href)), key=len, default="")
+    rest = [Entry(label, href, href == here) for label, href in known]
     return [home, *rest[: MOST - 1]]
 
 

@@ -47,6 +47,16 @@ CASES = [
     (c.has_it_to_mark, actor(), Thing(marker_id=ME), [Thing(marker_id=OTHER)]),
     (c.marked_it, actor(), Thing(marker_ids=[OTHER, ME]), [Thing(marker_ids=[OTHER, THIRD])]),
     (c.is_allocated, actor(), Thing(allocated_ids=[ME]), [Thing(allocated_ids=[])]),
+    (c.is_to_review, actor(), Thing(reviewer_ids={ME}), [Thing(reviewer_ids={OTHER})]),
+    (
+        c.is_to_review_and_wrote_nothing,
+        actor(),
+        Thing(reviewer_ids={ME, OTHER}, writer_ids={OTHER}),
+        [
+            Thing(reviewer_ids={ME}, writer_ids={OTHER, ME}),
+            Thing(reviewer_ids={OTHER}, writer_ids={THIRD}),
+        ],
+    ),
     (c.chairs_this_meeting, actor(), Thing(chair_id=ME), [Thing(chair_id=OTHER)]),
     (
         c.was_not_involved,

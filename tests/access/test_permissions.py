@@ -28,6 +28,13 @@ read_regulations         registrar chair tutor external_examiner advocate
 publish_regulations      registrar
 read_findings            author registrar
 publish_content          author registrar
+write_content            author
+read_drafts              author registrar tutor
+appoint_reviewers        author registrar
+review_content           author tutor
+report_problem           advocate
+read_own_report          advocate
+answer_reports           author registrar
 keep_intakes             registrar
 move_content             registrar
 read_cohort              registrar
@@ -117,6 +124,17 @@ def test_no_combination_of_roles_decides_on_itself_or_on_whom_it_taught() -> Non
     proposed = Thing(holder_id=OTHER, involved_ids=[], proposed_by_id=ME)
     assert may(everything, P.PROPOSE_STANDING, proposed)
     assert not may(everything, P.CONFIRM_STANDING, proposed)
+
+
+def test_no_combination_of_roles_reviews_its_own_words_or_without_being_asked() -> None:
+    everything = one(*Role)
+    assert may(everything, P.REVIEW_CONTENT, Thing(reviewer_ids={ME}, writer_ids={OTHER}))
+    for thing in (
+        Thing(reviewer_ids={ME, OTHER}, writer_ids={ME}),
+        Thing(reviewer_ids={OTHER}, writer_ids=set()),
+    ):
+        assert not may(everything, P.REVIEW_CONTENT, thing)
+    assert not may(everything, P.APPOINT_REVIEWERS, Thing(id=ME))
 
 
 def test_an_administrator_keeps_accounts_and_neither_grants_nor_reads_work() -> None:

@@ -17,6 +17,9 @@ from lms.accreditation.rules import Kind, Reason
 from lms.accrediting import operations as accrediting
 from lms.assessment import queries as assessments
 from lms.assessment.models import Assessment, Submission
+from lms.authoring import operations as drafts, review_operations as reviewing
+from lms.authoring.rules import Kind as ReviewKind, Verdict
+from lms.authoring.working import snapshot
 from lms.board import operations as boards, queries as papers
 from lms.catalogue import operations as catalogue, queries as contents
 from lms.catalogue.keeping import keep
@@ -37,6 +40,8 @@ from lms.organisations import operations as organisations, queries as employers
 from lms.organisations.models import Organisation
 from lms.organisations.rules import Nation
 from lms.outbox import Message
+from lms.reports import operations as problems
+from lms.reports.rules import Kind as ProblemKind
 from lms.sessions import operations as sessions, queries as open_sessions
 from lms.web import assets
 from tests import factories
@@ -126,6 +131,7 @@ def build(app: Flask, restore: Callable[[], None]) -> World:
     things |= _marked(work, came, who["fst"], who["snd"])
     things |= _board(adv, who)
     things |= _register(adv, who["coo"], north)
+    things |= _written(who["aut"], who["tut"], adv)
     things["digest"] = assets.folder_digest()
     things["session"] = open_sessions.session_with(_signed_in(adv.advocate)).ref
     tokens = {name: _signed_in(account) for name, account in who.items()}
@@ -250,6 +256,31 @@ def _with_more(content: Content, folder: str) -> Content:
         names=(*content.names, name),
         sha256="1" * 64,
     )
+
+
+def _written(author: Account, reviewer: Account, adv: Enrolment) -> dict[str, str]:
+    """A draft to which its reviewer objects, and a problem with a page."""
+    name, colleague = "glossary.yml", actor_of(make_account(Role.REGISTRAR))
+    with unit_of_work():
+        draft = drafts.open_draft("Another word", actor=actor_of(author))
+        db.session.flush()
+        drafts.write_file(draft, name, "terms: {}\n", 0, actor=actor_of(author))
+    with unit_of_work():
+        reviewing.appoint(draft, ReviewKind.LEGAL, reviewer, actor=colleague)
+        reviewing.ask_review(draft, snapshot(draft, CONTENT), actor=actor_of(author))
+    seen = snapshot(draft, CONTENT)
+    said = reviewing.Opinion(ReviewKind.LEGAL, Verdict.OBJECTS, "Too short.", seen.fingerprint)
+    page = contents.pages_of(contents.modules_of(adv.cohort.content_version_id)[0])[0]
+    problem = problems.Problem(refs.token(), ProblemKind.HARD, "What does this mean?")
+    with unit_of_work():
+        objection = reviewing.review(draft, seen, said, actor=actor_of(reviewer))
+        report = problems.report_problem(adv, page, problem, actor=actor_of(adv.advocate))
+    return {
+        "draft": draft.ref,
+        "draft file": name,
+        "objection": objection.ref,
+        "problem": report.ref,
+    }
 
 
 def _handed_in(everybody: list[Enrolment]) -> tuple[Assessment, list[Submission]]:
