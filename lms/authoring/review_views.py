@@ -47,7 +47,7 @@ def ask(ref: str) -> ResponseReturnValue:
     with unit_of_work():
         operations.ask_review(found, seen, actor=actor())
     flash("Review is asked for. Those who are to review get a message that says only to sign in.")
-    return redirect(url_for("reviewing.review", ref=ref), 303)
+    return redirect(url_for("reviewing.review", ref=ref))
 
 
 @bp.post("/<ref>/review/appoint")
@@ -62,7 +62,7 @@ def appoint(ref: str) -> ResponseReturnValue:
             with unit_of_work():
                 operations.appoint(found, Kind(form.look.data), chosen, actor=actor())
             flash(f"{chosen.name} is asked to review.")
-            return redirect(url_for("reviewing.review", ref=ref), 303)
+            return redirect(url_for("reviewing.review", ref=ref))
         except RuleBroken as refusal:
             form.refused("reviewer", refusal)
     return review_page(found, _folder(), appoint=form), form.status
@@ -85,7 +85,7 @@ def say(ref: str) -> ResponseReturnValue:
             with unit_of_work():
                 operations.review(found, seen, said, actor=actor())
             flash("What you said is recorded.")
-            return redirect(url_for("reviewing.review", ref=ref), 303)
+            return redirect(url_for("reviewing.review", ref=ref))
         except RuleBroken as refusal:
             form.refused("words", refusal)
     return review_page(found, _folder(), opinion=form), form.status
@@ -103,7 +103,7 @@ def answer(ref: str, review: str) -> ResponseReturnValue:
     with unit_of_work():
         operations.answer(found, objection, form.answer.data, actor=actor())
     flash("Your answer is recorded. The objection stands until its reviewer is content.")
-    return redirect(url_for("reviewing.review", ref=ref), 303)
+    return redirect(url_for("reviewing.review", ref=ref))
 
 
 @bp.route("/<ref>/move", methods=["GET", "POST"])
@@ -120,7 +120,7 @@ def move(ref: str) -> ResponseReturnValue:
     with unit_of_work():
         move_onto(found, moved.version, moved.moment, theirs, actor=actor())
     flash("Your draft stands on the newest version.")
-    return redirect(url_for("authoring.draft", ref=ref), 303)
+    return redirect(url_for("authoring.draft", ref=ref))
 
 
 @bp.post("/<ref>/publish")
@@ -141,7 +141,7 @@ def publish(ref: str) -> ResponseReturnValue:
         published = version.ref
     flash("The draft is published. Running intakes keep the version they have.")
     commit_published(changes, published)
-    return redirect(url_for("authoring.draft", ref=ref), 303)
+    return redirect(url_for("authoring.draft", ref=ref))
 
 
 def _readable(ref: str) -> Draft:

@@ -37,7 +37,7 @@ def drafts() -> ResponseReturnValue:
         with unit_of_work():
             draft = operations.open_draft(form.title.data, actor=actor())
             opened = draft.ref
-        return redirect(url_for("authoring.draft", ref=opened), 303)
+        return redirect(url_for("authoring.draft", ref=opened))
     found = queries.drafts_for(actor())
     page = render_template("authoring/drafts.html", drafts=found, form=form, writes=writes)
     return page, form.status if writes else 200
@@ -69,7 +69,7 @@ def add(ref: str) -> ResponseReturnValue:
             latest = queries.newest_revision(found.id, name)
             number = latest.number if latest else 0
             operations.write_file(found, name, text, number, actor=actor())
-    return redirect(url_for("authoring.file", ref=ref, name=next(iter(files))), 303)
+    return redirect(url_for("authoring.file", ref=ref, name=next(iter(files))))
 
 
 @bp.post("/<ref>/upload")
@@ -86,7 +86,7 @@ def upload(ref: str) -> ResponseReturnValue:
             with unit_of_work():
                 operations.upload_file(found, name, stored, actor=actor())
             flash(f"{known.name} is in the draft. Show it with: /// figure | {known.name}")
-            return redirect(url_for("authoring.draft", ref=ref), 303)
+            return redirect(url_for("authoring.draft", ref=ref))
         except RuleBroken as refusal:
             form.refused("file", refusal)
     else:
@@ -104,7 +104,7 @@ def delete(ref: str) -> ResponseReturnValue:
     with unit_of_work():
         operations.delete_file(found, name, actor=actor())
     flash(f"{name} is taken out. You can restore it.")
-    return redirect(url_for("authoring.draft", ref=ref), 303)
+    return redirect(url_for("authoring.draft", ref=ref))
 
 
 @bp.post("/<ref>/restore")
@@ -115,7 +115,7 @@ def restore(ref: str) -> ResponseReturnValue:
     with unit_of_work():
         operations.restore_file(found, name, actor=actor())
     flash(f"{name} is as it was published. What was written stays in its history.")
-    return redirect(url_for("authoring.draft", ref=ref), 303)
+    return redirect(url_for("authoring.draft", ref=ref))
 
 
 @bp.post("/<ref>/close")
@@ -126,7 +126,7 @@ def close(ref: str) -> ResponseReturnValue:
     with unit_of_work():
         operations.close_draft(found, actor=actor())
     flash("The draft is put away. It was not published, and can still be read.")
-    return redirect(url_for("authoring.drafts"), 303)
+    return redirect(url_for("authoring.drafts"))
 
 
 @bp.get("/<ref>/content.zip")
@@ -187,7 +187,7 @@ def save(ref: str, name: str) -> ResponseReturnValue:
             form.refused("text", refusal)
             return editing.file_page(found, name, seen, form), form.status
     chosen = {"as": form.viewer.data, "nation": form.nation.data or None}
-    return redirect(url_for("authoring.file", ref=ref, name=name, **chosen), 303)
+    return redirect(url_for("authoring.file", ref=ref, name=name, **chosen))
 
 
 def _readable(ref: str) -> Draft:

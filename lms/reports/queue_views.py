@@ -33,6 +33,6 @@ def answer(ref: str) -> ResponseReturnValue:
         with unit_of_work():
             operations.answer_problem(queries.report(ref), form.words.data, actor=actor())
         flash("Your answer is sent. They get a message that says only to sign in.")
-        return redirect(url_for("problems.queue"), 303)
+        return redirect(url_for("problems.queue"))
     shown = render_template("reports/answer.html", report=found, form=form, kinds=KIND_WORDS)
     return shown, form.status

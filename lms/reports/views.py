@@ -38,7 +38,7 @@ def report(module: str, page: str) -> ResponseReturnValue:
         with unit_of_work():
             operations.report_problem(enrolment, found, problem, actor=actor())
         flash("Thank you. The authors have it, and answer here. They don’t see who you are.")
-        return redirect(url_for("reports.own"), 303)
+        return redirect(url_for("reports.own"))
     shown = render_template("reports/report.html", page=found, form=form, most=MOST_CHARACTERS)
     return shown, form.status
 

@@ -32,6 +32,11 @@ _FACTS = {"day": "19 October 2026", "when": "in 2 days", "year": "2027"}
 _GROUPS = {
     "reading": "Reading",
     "content": "Content",
+    "draft": "Drafts",
+    "draft_file": "A draft’s files",
+    "review": "Review of drafts",
+    "finding": "Findings",
+    "problem": "Reported problems",
     "handing_in": "Work handed in",
     "mark": "Marks",
     "marking": "Marking",

@@ -100,7 +100,7 @@ def editor(browser: Callable[..., Visitor], folder: Path) -> Callable[..., Edito
         account = factories.make_account(Role.AUTHOR)
         visitor = browser(account)
         answer = visitor.post("/authoring/drafts/", title="Say it more plainly")
-        assert answer.status_code == 303, answer.text
+        assert answer.status_code == 302, answer.text
         return Editor(visitor, account, answer.location.rsplit("/", 1)[1])
 
     return opened
