@@ -16,7 +16,10 @@ from tests.support import axe, chromium
 from tests.support.cache import CACHE
 
 # Files, answers to machines, and addresses that lead on to another page.
-_NO_PAGE = ("/file", ".csv", "notes.md", "/static/", "/health/", "/leave", "/sign-in/")
+_NO_PAGE = (
+    *("/file", ".csv", ".zip", "notes.md", "/download/", "/static/", "/health/", "/leave"),
+    "/sign-in/",
+)
 PAGES = [
     each
     for each in lines()
