@@ -1,7 +1,7 @@
 """What authors and reviewers fill in."""
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -123,6 +123,11 @@ class OpinionForm(BaseForm):
         [Length(max=_WORDS, message="Make it shorter")],
         description="For an objection: what it is about, and what would settle it.",
         render_kw={"rows": 5},
+    )
+    named = BooleanField(
+        "Put my name into the page",
+        description="Advocates read it there, beside what you looked at. Without a tick the page "
+        "says that its reviewer is not named, at their own wish.",
     )
 
 

@@ -46,7 +46,7 @@ class Revision(Base):
     number: Mapped[int]  # from 1, file by file
     kind: Mapped[str]  # rules.Change
     text: Mapped[str]  # what was written; else empty
-    file_key: Mapped[str]  # what was uploaded, see lms/storage.py; else empty
+    file_key: Mapped[str | None]  # what was uploaded; see lms/storage.py
     by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime]
 
@@ -99,6 +99,7 @@ class ContentReview(Base):
     fingerprint: Mapped[str]  # of what they read
     verdict: Mapped[str]  # rules.Verdict
     words: Mapped[str]
+    named: Mapped[bool]  # whether they want their name in the page that they sign off
     by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime]
 

@@ -131,7 +131,13 @@ def _newest(draft: Draft, name: str) -> Revision | None:
 
 
 def _change(
-    draft: Draft, name: str, kind: Change, actor: Actor, *, text: str = "", file_key: str = ""
+    draft: Draft,
+    name: str,
+    kind: Change,
+    actor: Actor,
+    *,
+    text: str = "",
+    file_key: str | None = None,
 ) -> Revision:
     latest = queries.newest_revision(draft.id, name)
     revision = Revision(

@@ -31,13 +31,15 @@ _CHANGED = "The draft was changed while you were looking at it. Nothing was reco
 class Opinion:
     """What a reviewer says.
 
-    read  fingerprint of the draft that they had before them
+    read   fingerprint of the draft that they had before them
+    named  whether they want their name in the page that they sign off
     """
 
     kind: Kind
     verdict: Verdict
     words: str
     read: str
+    named: bool = False
 
 
 def ask_review(draft: Draft, seen: Snapshot, *, actor: Actor) -> ReviewRequest:
@@ -114,6 +116,7 @@ def review(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> Cont
         fingerprint=seen.fingerprint,
         verdict=said.verdict,
         words=said.words,
+        named=said.named,
         by_id=actor.person_id,
         at=clock.now(),
     )

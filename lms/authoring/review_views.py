@@ -78,7 +78,11 @@ def say(ref: str) -> ResponseReturnValue:
     form.kind.choices = kind_choices(Kind)
     if form.accepted():
         said = operations.Opinion(
-            Kind(form.kind.data), Verdict(form.verdict.data), form.words.data, form.read.data
+            Kind(form.kind.data),
+            Verdict(form.verdict.data),
+            form.words.data,
+            form.read.data,
+            form.named.data,
         )
         seen = working.snapshot(found, _folder())
         try:

@@ -18,6 +18,8 @@ from lms.content.signing import Signed, carries_reviewers, with_reviewers
 from lms.content.tree import Drafted, Folder, Tree
 
 Changes = dict[str, bytes | None]
+# Who reviews with lived experience says so to many by being named: that is theirs to choose.
+_UNNAMED = "a reviewer who is not named, at their own wish"
 # The same files make the same archive, whenever it is made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _TOP = ("programme.yml", "glossary.yml", "references.yml")
@@ -50,7 +52,7 @@ def changes_of(base: Tree, revisions: Iterable[Revision]) -> Changes:
 
 def bytes_of(revision: Revision) -> bytes | None:
     """What a revision made of its file; None when it took it out."""
-    if revision.kind == Change.UPLOADED:
+    if revision.file_key is not None:
         with storage.open(revision.file_key) as file:
             return file.read()
     return revision.text.encode() if revision.kind == Change.WRITTEN else None
@@ -91,7 +93,8 @@ def with_sign_offs(draft: Draft, seen: Snapshot) -> Changes:
     """
     said = rules.sign_offs(queries.counted_reviews(draft), seen.fingerprint)
     signed: Signed = {
-        kind: (each.by.name, each.at.astimezone(LONDON).date()) for kind, each in said.items()
+        kind: (each.by.name if each.named else _UNNAMED, each.at.astimezone(LONDON).date())
+        for kind, each in said.items()
     }
     return {
         name: with_reviewers(name, raw, signed)

@@ -156,6 +156,7 @@ def test_a_picture_is_known_by_its_bytes_shown_and_nothing_else_is_taken(editor:
     assert f'src="{address}"' in page.text
     picture = author.visitor.get(address)
     assert (picture.mimetype, picture.data) == ("image/png", a_picture())
+    assert "Take out my-map.png" in words(author.visitor.get(author.at)).replace("files/", "")
     assert "sandbox" in picture.headers["Content-Security-Policy"]
     for raw, name in ((b"<svg onload='x'/>", "a.svg"), (b"MZ", "a.png"), (a_picture(), "a.gif")):
         sent = author.visitor.post(

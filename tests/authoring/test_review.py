@@ -72,7 +72,11 @@ def test_a_draft_is_reviewed_signed_off_and_published_with_the_sign_off_in_its_f
     assert author.draft.title in words(lawyer.visitor.get("/authoring/drafts/"))
     page = lawyer.page()
     assert re.search(r"<ins>.{0,60}Another", page.text)
-    assert lawyer.say("agrees").status_code == 302
+    assert lawyer.say("agrees", named="y").status_code == 302
+    survivor = Reviewer(browser, author, "lived_experience")
+    assert "Drafts to review" in words(survivor.visitor.get("/"))
+    assert survivor.say("agrees").status_code == 302
+    assert "Drafts to review" not in words(survivor.visitor.get("/"))
 
     page = words(author.visitor.get(f"{author.at}/review"))
     assert f"Law Agrees {lawyer.name}" in page
@@ -81,6 +85,8 @@ def test_a_draft_is_reviewed_signed_off_and_published_with_the_sign_off_in_its_f
     text = live()
     assert "## Another part" in text
     assert re.search(rf"reviewers:\n  legal:\n    by: {lawyer.name}\n    'on': \d{{4}}-", text)
+    assert survivor.name not in text  # nobody is named there who didn't ask for it
+    assert "lived_experience:\n    by: a reviewer who is not named" in text
     assert "subject" not in text
     assert "reviewers" not in live(OTHER)
     version = queries.latest_version()
@@ -96,6 +102,8 @@ def test_a_draft_is_reviewed_signed_off_and_published_with_the_sign_off_in_its_f
         "draft changed",
         "reviewer appointed",
         "review of draft asked for",
+        "content reviewed",
+        "reviewer appointed",
         "content reviewed",
         "draft published",
     ]

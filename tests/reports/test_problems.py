@@ -42,6 +42,7 @@ def test_a_reader_reports_authors_see_no_name_and_the_answer_comes_back(
     version = learner.cohort.content_version
 
     author = browser(factories.make_account(Role.AUTHOR))
+    assert "Problems with pages" in words(author.get("/"))
     queue = author.get("/authoring/reports/")
     assert report.page.title in words(queue)
     one = author.get(f"/authoring/reports/{report.ref}")
