@@ -88,7 +88,6 @@ def shown(
         "notes": notes,
         "parts": [] if held_back else parts_of(opened.html),
         "questions": [each for each in asked.values() if each.question.counts],
-        "refused": refused,
         "topics": _topics(found),
         "chosen": chosen,
         "differs": differs_by_nation(opened.html) and not held_back,

@@ -35,7 +35,7 @@ def answer(module: str, page: str, key: str) -> ResponseReturnValue:
         context = shown(reader, module, page, settings(here), refused=asked)
         form, today = Sent(formdata=None), clock.today()
         return render_template(
-            "learning/page.html", **context, form=form, errors=True, today=today
+            "learning/page.html", **context, refused=asked, form=form, errors=True, today=today
         ), 422
     anchor = f"question-{key}"
     return redirect(url_for("learning.page", module=module, page=page, show=1, _anchor=anchor))

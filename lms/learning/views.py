@@ -71,7 +71,7 @@ def page(module: str, page: str) -> ResponseReturnValue:
     reader = place.open_reader()
     here = request.full_path.removesuffix("?")
     context = shown(reader, module, page, place.settings(here), again=request.args.get("again", ""))
-    return render_template("learning/page.html", **context, today=clock.today())
+    return render_template("learning/page.html", **context, refused=None, today=clock.today())
 
 
 @bp.post("/nation")

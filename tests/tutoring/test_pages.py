@@ -105,7 +105,7 @@ def test_each_person_stands_done_under_way_or_not_begun_and_nothing_more_is_told
     assert "PRIVATE" not in page
     assert "<time" not in page.split("<main")[1].split("<footer")[0]
     told = words(reader.get("/learn/").text)
-    assert "Your tutors see whether each module is done, under way or not begun" in told
+    assert "Your tutors see whether each module is done, under way or not started" in told
 
 
 def test_those_who_left_are_not_listed(browser: Any, cohort: Cohort) -> None:
