@@ -84,7 +84,7 @@ def _wording(query: Select[Page, Module, str, list[dict[str, object]]]) -> Wordi
 def _files(module: Module) -> dict[str, str]:
     base = f"modules/{module.folder}/files/"
     rows = db.session.execute(
-        select(ContentFile.name, ContentFile.key)
+        select(ContentFile.name, ContentFile.file_key)
         .where(ContentFile.version_id == module.version_id)
         .where(ContentFile.name.startswith(base, autoescape=True))
     )

@@ -52,7 +52,7 @@ class ContentFile(Base):
 
     version_id: Mapped[int] = mapped_column(ForeignKey("content_version.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)  # from the content folder
-    key: Mapped[str]  # SHA-256 of the bytes, hex; see lms/storage.py
+    file_key: Mapped[str]  # SHA-256 of the bytes, hex; see lms/storage.py
     size: Mapped[int]  # in bytes
     kind: Mapped[str]  # media type of a picture or film; empty for what is written
 

@@ -81,7 +81,7 @@ def _record_version(kept: Kept, actor: Actor) -> ContentVersion:
     db.session.add(version)
     db.session.flush()
     db.session.add_all(
-        ContentFile(version_id=version.id, name=f.name, key=f.key, size=f.size, kind=f.kind)
+        ContentFile(version_id=version.id, name=f.name, file_key=f.key, size=f.size, kind=f.kind)
         for f in kept.files
     )
     for position, module in enumerate(content.modules, start=1):

@@ -35,6 +35,6 @@ class Published:
 def tree_of(version_id: int) -> Published:
     """The files of a version. One query; bytes are read when they are asked for."""
     rows = db.session.execute(
-        select(ContentFile.name, ContentFile.key).where(ContentFile.version_id == version_id)
+        select(ContentFile.name, ContentFile.file_key).where(ContentFile.version_id == version_id)
     )
-    return Published({row.name: row.key for row in rows})
+    return Published({row.name: row.file_key for row in rows})

@@ -75,7 +75,7 @@ def _pages(module: Module) -> list[PageCopy]:
 def _media(module: Module, shown: set[str], *, films: bool) -> Iterable[MediaCopy]:
     folder = f"modules/{module.folder}/files/"
     rows = db.session.execute(
-        select(ContentFile.name, ContentFile.kind, ContentFile.size, ContentFile.key)
+        select(ContentFile.name, ContentFile.kind, ContentFile.size, ContentFile.file_key)
         .where(ContentFile.version_id == module.version_id)
         .where(ContentFile.name.in_(sorted(folder + name for name in shown)))
         .order_by(ContentFile.name)

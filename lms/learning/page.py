@@ -68,7 +68,6 @@ def shown(
     opened, way, stands_for = queries.page_on_its_way(reader, module, page)
     asked = _asked(reader, opened, again)
     found, html = opened.page, opened.html
-    found, html = opened.page, opened.html
     if refused is not None:
         asked[refused.question.key] = refused
         chosen = replace(chosen, warned=True)
@@ -88,16 +87,20 @@ def shown(
         "notes": notes,
         "parts": [] if held_back else parts_of(opened.html),
         "questions": [each for each in asked.values() if each.question.counts],
-        "topics": _topics(found),
         "chosen": chosen,
         "differs": differs_by_nation(opened.html) and not held_back,
-        "holds_in": _holds_in(found, chosen.nation),
-        **_reviewed(found),
+        **_about(found, chosen),
     }
 
 
-def _reviewed(page: Page) -> dict[str, Any]:
-    return {"signed": signed_off(page.reviewers), "missing": not_reviewed_by(page.reviewers)}
+def _about(page: Page, chosen: Settings) -> dict[str, Any]:
+    """What is said of a page before it begins."""
+    return {
+        "topics": _topics(page),
+        "holds_in": _holds_in(page, chosen.nation),
+        "signed": signed_off(page.reviewers),
+        "missing": not_reviewed_by(page.reviewers),
+    }
 
 
 def _asked(reader: Reader, opened: Opened, again: str) -> dict[str, Asked]:

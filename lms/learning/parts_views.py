@@ -46,7 +46,7 @@ def answer(module: str, page: str, key: str) -> ResponseReturnValue:
 def file(module: str, name: str) -> ResponseReturnValue:
     """A picture or film of a module, as it was published; of a film also parts."""
     found = shown_file(open_reader().version_id, module, name)
-    key, kind, size = found.key, found.kind, found.size
+    key, kind, size = found.file_key, found.kind, found.size
     end_reading()
     return given(key, kind, size, keep_for=AN_HOUR)  # a cohort that moves has others there
 

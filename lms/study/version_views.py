@@ -61,7 +61,7 @@ def file(ref: str, module: str, name: str) -> Response:
     """A picture or film of a module, as it was."""
     found, _ = _reading(ref)
     stored = catalogue.shown_file(found.id, module, name)
-    key, kind, size = stored.key, stored.kind, stored.size
+    key, kind, size = stored.file_key, stored.kind, stored.size
     end_reading()
     return shown(key, kind, size, keep_for=A_YEAR)
 

@@ -20,7 +20,7 @@ def upgrade() -> None:
         "content_file",
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("file_key", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -25,9 +25,10 @@ from lms.catalogue import operations as catalogue, queries as contents
 from lms.catalogue.keeping import keep
 from lms.cohorts import operations as enrolments, queries as cohorts
 from lms.cohorts.models import Enrolment
+from lms.content import reading
 from lms.content.media import recognised
 from lms.content.source import Content
-from lms.content.tree import Drafted
+from lms.content.tree import Drafted, Folder
 from lms.db import db, unit_of_work
 from lms.learning import operations as learning
 from lms.marking import operations as marking, staffing
@@ -44,7 +45,6 @@ from lms.reports import operations as problems
 from lms.reports.rules import Kind as ProblemKind
 from lms.sessions import operations as sessions, queries as open_sessions
 from lms.web import assets
-from tests import factories
 from tests.factories import (
     BORN,
     CONTENT,
@@ -207,7 +207,8 @@ def _taught(adv: Enrolment) -> dict[str, str]:
     read = contents.pages_of(module)[0]
     with unit_of_work():
         learning.mark_read(adv, read, actor=actor_of(adv.advocate))
-    kept = keep(_with_more(factories.real_content(), module.folder))
+    asking = reading.read(Drafted(Folder(CONTENT), _with_a_question_and_a_picture()))
+    kept = keep(_with_more(asking, module.folder))
     with unit_of_work():
         version = catalogue.publish(kept, actor=SYSTEM)
     with unit_of_work():
@@ -247,7 +248,7 @@ def _with_more(content: Content, folder: str) -> Content:
     more = Markup('<div class="callout c-law"><p>A rule that was left out.</p></div>')
     page = replace(page, shown=replace(page.shown, html=page.shown.html + more))
     picture = recognised(_FIGURE, _DRAWN)
-    richer = replace(module, pages=(page, *pages), media=(picture,))
+    richer = replace(module, pages=(page, *pages), media=(*module.media, picture))
     name = f"modules/{folder}/files/{_FIGURE}"
     return replace(
         content,
