@@ -96,6 +96,11 @@ class Checks:
         ):
             self._files.find(name, fault, "outcomes", rule="outcome")
         self._once(name, "page name", (page.slug for page in module.pages))
+        for fault in rules.name_faults(module.slug, rules.TAKEN_BY_MODULES):
+            self._files.find(name, fault)
+        for page in module.pages:
+            for fault in rules.name_faults(page.slug, rules.TAKEN_BY_PAGES):
+                self._files.find(page.name, fault)
         self._review(name, module.file)
         for page in module.pages:
             self._review(page.name, page.front)

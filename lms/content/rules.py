@@ -1,8 +1,13 @@
 """Rules about what is taught: credits and weightings add up, outcomes are taught and assessed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+# Words that stand in addresses where the names of modules and of pages do: /learn/notebook/. A
+# test compares them with the addresses there are.
+TAKEN_BY_MODULES = frozenset({"nation", "notebook", "pictures", "problems", "versions"})
+TAKEN_BY_PAGES = frozenset({"download"})
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,12 @@ def credit_faults(whole: int, of_modules: Iterable[int]) -> Iterator[str]:
     total = sum(of_modules)
     if total != whole:
         yield f"the modules have {total} credits, the programme says {whole}: change one of them"
+
+
+def name_faults(name: str, taken: Container[str]) -> Iterator[str]:
+    """Whether a name would hide another address, or be hidden by it."""
+    if name in taken:
+        yield f"the name “{name}” stands for something else in addresses: choose another"
 
 
 def weighting_faults(assessments: Iterable[Assessed]) -> Iterator[str]:

@@ -130,7 +130,7 @@ def _wordings() -> Iterator[dict[str, Any]]:
 def _files() -> dict[tuple[int, str], dict[str, str]]:
     """The pictures and films of every module, by its version and folder."""
     found: dict[tuple[int, str], dict[str, str]] = {}
-    rows = op.get_bind().execute(sa.text("SELECT version_id, name, key FROM content_file"))
+    rows = op.get_bind().execute(sa.text("SELECT version_id, name, file_key FROM content_file"))
     for version, name, key in rows:
         parts = name.split("/")
         if parts[0] == "modules" and parts[2:3] == ["files"]:

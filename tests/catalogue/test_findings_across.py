@@ -360,3 +360,14 @@ def test_findings_come_in_the_same_order_errors_first(folder: Path) -> None:
     severities = [each.severity for each in found]
     assert severities == sorted(severities)
     assert found[0].line <= found[1].line
+
+
+def test_names_that_other_addresses_have_are_refused(folder: Path) -> None:
+    first = folder / "modules/01-first"
+    (first / "01-beginning.md").rename(first / "01-download.md")
+    first.rename(folder / "modules/01-notebook")
+    change(folder, "programme.yml", "01-first", "01-notebook")
+    found = [str(each) for each in reading.examine(folder)[1]]
+    for name, word in (("module.yml", "notebook"), ("01-download.md", "download")):
+        start = f"modules/01-notebook/{name}:1: error: the name “{word}”"
+        assert any(each.startswith(start) for each in found), found

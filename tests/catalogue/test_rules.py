@@ -2,9 +2,12 @@
 
 from graphlib import CycleError, TopologicalSorter
 
+from flask import Flask
 from hypothesis import given, strategies as st
 
 from lms.content.rules import (
+    TAKEN_BY_MODULES,
+    TAKEN_BY_PAGES,
     Assessed,
     credit_faults,
     outcome_faults,
@@ -71,3 +74,13 @@ def test_modules_can_be_read_in_some_order_and_need_only_what_is_there(
     assert bool(circles) == has_circle(needs)
     assert absent == [module for module in needs for each in needs[module] if each not in needs]
     assert len(circles) + len(absent) == len(faults)
+
+
+def test_no_module_and_no_page_takes_the_place_of_another_address(app: Flask) -> None:
+    addresses = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/learn/")]
+    parts = [address.split("/")[2:] for address in addresses]
+    beside_modules = {each[0] for each in parts if each[0] and "<" not in each[0]}
+    beside_pages = {each[1] for each in parts if each[0] == "<module>" and each[1:] and each[1]}
+    assert beside_modules == TAKEN_BY_MODULES
+    alone = {each for each in beside_pages if f"/learn/<module>/{each}" in addresses}
+    assert {each for each in alone if "<" not in each} == TAKEN_BY_PAGES
