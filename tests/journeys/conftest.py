@@ -23,11 +23,14 @@ FIRST_FOUR = [
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each database once, each with another rulebook; under --long all of both."""
+    """Each database once, each with another rulebook where it counts; under --long all of both."""
     if "house" not in metafunc.fixturenames:
         return
     chosen = metafunc.config.getoption("--database")
     engines = ENGINES if chosen == "both" else (chosen,)
+    if "book" not in metafunc.fixturenames:
+        metafunc.parametrize("house", engines, indirect=True)
+        return
     books = ("example-2026", "example-college-2026")
     pairs = [(engine, book) for engine in engines for book in books]
     if not metafunc.config.getoption("--long"):

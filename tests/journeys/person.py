@@ -20,13 +20,22 @@ _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.cli
 class Person:
     """Somebody with an address and a password; staff have a second factor too.
 
+    script  whether their browser runs scripts
     unseen  words that no page of theirs may ever show, such as the names behind the numbers
     """
 
     def __init__(
-        self, house: House, browser: Browser, name: str, address: str, *, phone: bool = False
+        self,
+        house: House,
+        browser: Browser,
+        name: str,
+        address: str,
+        *,
+        phone: bool = False,
+        script: bool = True,
     ) -> None:
         self.house, self.name, self.address, self.phone = house, name, address, phone
+        self.script = script
         self.unseen: Sequence[str] = ()
         self.seed = ""
         self._browser = browser
@@ -153,7 +162,7 @@ class Person:
         self.sees_not(*self.unseen)
         kind = _VARIES.sub("*", self.page.url.removeprefix(self.house.address))
         kind += f" {self.page.title().startswith('Error: ')}"
-        if kind not in self.house.looked:
+        if self.script and kind not in self.house.looked:
             self.house.looked.add(kind)
             self._look(kind)
 
@@ -186,6 +195,7 @@ class Person:
         context = self._browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme="light",
+            java_script_enabled=self.script,
             # A colour on its way to another is no colour to measure.
             reduced_motion="reduce",
         )
