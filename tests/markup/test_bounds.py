@@ -17,6 +17,7 @@ import pytest
 from lms import documents, markup
 from lms.documents import Kind, Unreadable
 from lms.errors import RuleBroken
+from lms.markup_marks import Surroundings
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 2.0
@@ -221,3 +222,10 @@ def nestings() -> Iterator[str]:
 def test_the_deepest_allowed_nesting_is_rendered() -> None:
     for text in nestings():
         assert "a" in markup.render(text)
+
+
+def test_a_page_with_notes_for_tutors_is_rendered_twice_and_may_weigh_half() -> None:
+    half = "[" * 1000 + "a" * 2000
+    assert not markup.is_heavy(half)
+    with pytest.raises(RuleBroken, match="too long to render"):
+        markup.render_teaching(f"/// tutor\nAsk.\n///\n\n{half}", Surroundings())
