@@ -86,6 +86,14 @@ review_by: 2027-01-31
 ---
 
 What you need of it, without the account.
+
+/// details | More about it
+Folded away.
+///
+
+/// sensitive | An account
+Kept shut.
+///
 """
 DRAWING = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 120">'

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from tests import factories
 from tests.learning.places import a_cohort
-from tests.learning.taught import GRAVE, PAGE, a_taught_folder
+from tests.learning.taught import GRAVE, OTHER, PAGE, a_taught_folder
 from tests.support import chromium
 from tests.support.cache import CACHE
 from tests.support.pages import Visitor
@@ -108,5 +108,7 @@ def test_on_paper_there_is_the_text_the_questions_and_the_addresses_and_no_forms
             assert not each.is_visible(), gone
     assert page.get_by_text("Which decision comes first?").is_visible()
     assert page.get_by_text("Conclusive grounds").is_visible()
-    address = page.locator(".refs a[href^='https']").first
-    assert address.is_visible()
+    assert page.locator(".refs a[href^='https']").first.inner_text().startswith("https://")
+    page.goto(OTHER)
+    assert page.get_by_text("Folded away.").is_visible()
+    assert not page.get_by_text("Kept shut.").is_visible()
