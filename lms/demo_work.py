@@ -28,10 +28,12 @@ from lms.demo_story import Beginning, Intake, at
 from lms.demo_texts import FEEDBACK, OVERALL, REASON, essay
 from lms.documents import Kind as FileKind
 from lms.learning import operations as learning, queries as reading
+from lms.learning.checks import question_of
 from lms.marking import operations as marking, queries as marks, release_operations
 from lms.marking.models import Allocation, Claim
 from lms.marking.rules import Stage
 from lms.marking.stream import Marks
+from lms.markup_questions import Question
 
 BOARD = ("chair", "moderator", "tutor", "tutor2", "external")
 _DUE = time(17, 0)
@@ -178,7 +180,7 @@ def check_people(start: Beginning, intake: Intake, day: date) -> Iterator[dateti
 
 
 def read_pages(intake: Intake, day: date, pages: Mapping[int, int]) -> Iterator[datetime]:
-    """Advocates have read the first pages of their programme.
+    """Advocates have read the first pages of their programme, and answered what these ask.
 
     pages  how many, by the place of the advocate in the intake
     """
@@ -190,8 +192,20 @@ def read_pages(intake: Intake, day: date, pages: Mapping[int, int]) -> Iterator[
         stops = [(m.module.slug, s) for m in reading.programme_way(reader) for s in m.way]
         with unit_of_work():
             for module, stop in stops[:count]:
-                page = reading.page_for(reader, module, stop.page).page
-                learning.mark_read(place, page, actor=actor)
+                opened = reading.page_for(reader, module, stop.page)
+                learning.mark_read(place, opened.page, actor=actor)
+                for question in map(question_of, opened.questions):
+                    if question.counts:
+                        chosen = _answer_of(number, question)
+                        learning.answer(place, opened.page, question, chosen, actor=actor)
+
+
+def _answer_of(number: int, question: Question) -> list[str]:
+    """Mostly the right answer; every fourth person takes the first wrong one there is."""
+    wrong = [option.key for option in question.options if not option.right]
+    if number % 4 == 3 and wrong:
+        return wrong[:1]
+    return [option.key for option in question.options if option.right]
 
 
 def _entry(person: Actor) -> Entry:

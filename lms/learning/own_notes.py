@@ -7,17 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
-from lms import refs
-from lms.catalogue.models import Module, Page
-from lms.db import db
-from lms.learning.models import PageRead
+from lms.catalogue.models import Page
 from lms.learning.parts import parts_of
 from lms.learning.queries import ModuleWay, Opened, Reader
+from lms.learning.reads import last_read
 from lms.learning.rules import Stop
 from lms.notebook import queries as notebooks
-from lms.notebook.forms import HighlightForm, NoteForm, PlaceForm
 from lms.notebook.models import Jotting
 from lms.notebook.passages import Passages, gone
 from lms.notebook.rules import Kind, Notebook
@@ -42,9 +37,6 @@ class OwnNotes:
     titles: dict[str, str]
     bookmark: Jotting | None
     place: Jotting | None
-    note: NoteForm
-    highlight: HighlightForm
-    place_form: PlaceForm
 
 
 def on_page(reader: Reader, opened: Opened, html: str) -> tuple[OwnNotes | None, str]:
@@ -71,12 +63,7 @@ def on_page(reader: Reader, opened: Opened, html: str) -> tuple[OwnNotes | None,
         dict(parts),
         _only(found, Kind.BOOKMARK),
         _only(found, Kind.PLACE),
-        NoteForm(formdata=None, token=refs.token()),
-        HighlightForm(formdata=None),
-        PlaceForm(formdata=None),
     )
-    own.note.offer(parts)
-    own.place_form.offer(parts)
     return own, passages.marked(quotes) if passages else html
 
 
@@ -113,24 +100,12 @@ def where_was_i(reader: Reader, ways: Iterable[ModuleWay]) -> tuple[Trace, Stop]
         return None
     stops = {(stop.module, stop.page): stop for each in ways for stop in each.way}
     made = notebooks.latest(Notebook(reader.enrolment.advocate_id))
-    traces = [_last_read(reader.enrolment_id)]
+    read = last_read(reader.enrolment_id)
+    traces = [Trace(READ, read.module, read.page, "", read.read_at)] if read else []
     if made is not None:
         traces.append(Trace(made.kind, made.module_slug, made.page_slug, made.anchor, made.made_at))
-    here = [each for each in traces if each and (each.module, each.page) in stops]
+    here = [each for each in traces if (each.module, each.page) in stops]
     if not here:
         return None
     last = max(here, key=lambda each: each.at)
     return last, stops[last.module, last.page]
-
-
-def _last_read(enrolment_id: int) -> Trace | None:
-    row = db.session.execute(
-        select(Module.slug, Page.slug, PageRead.read_at)
-        .select_from(PageRead)
-        .join(Page, Page.id == PageRead.page_id)
-        .join(Module, Module.id == Page.module_id)
-        .where(PageRead.enrolment_id == enrolment_id)
-        .order_by(PageRead.read_at.desc(), Page.position.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else Trace(READ, row[0], row[1], "", row[2])

@@ -61,6 +61,19 @@ def reads_like(enrolment_id: int, page: Page) -> Sequence[PageRead]:
     ).all()
 
 
+def last_read(enrolment_id: int) -> Any:
+    """The page that somebody said last to have read, as module, page and read_at; or None."""
+    return db.session.execute(
+        select(Module.slug.label("module"), Page.slug.label("page"), PageRead.read_at)
+        .select_from(PageRead)
+        .join(Page, Page.id == PageRead.page_id)
+        .join(Module, Module.id == Page.module_id)
+        .where(PageRead.enrolment_id == enrolment_id)
+        .order_by(PageRead.read_at.desc(), Page.position.desc())
+        .limit(1)
+    ).first()
+
+
 def _differs(then: Any, now: Any, said: Subquery) -> ColumnElement[bool]:
     other = and_(said.c.page_id.is_not(None), said.c.page_id != Page.id)
     return and_(other, func.coalesce(then, "") != func.coalesce(now, ""))

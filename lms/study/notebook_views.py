@@ -18,7 +18,7 @@ from lms.notebook.export import as_markdown
 from lms.notebook.forms import HighlightForm, NoteForm, PlaceForm
 from lms.notebook.models import Jotting
 from lms.notebook.passages import Passages
-from lms.notebook.rules import Kind, Notebook, Stale
+from lms.notebook.rules import MOST_IN_A_HIGHLIGHT, Kind, Notebook, Stale
 from lms.web.listing import Listing, page_asked_for
 from lms.web.safe import local_path
 
@@ -97,6 +97,8 @@ def highlight(module: str, page: str) -> ResponseReturnValue:
             return _back_to_page(module, page, "The passage is highlighted.")
         except RuleBroken as refusal:
             form.refused("words", refusal)
+    if request.method == "GET":  # what was selected on the page comes along, if scripts run
+        form.words.data = request.args.get("words", "")[:MOST_IN_A_HIGHLIGHT]
     return render_template("notebook/highlight.html", opened=opened, form=form), form.status
 
 

@@ -36,7 +36,6 @@ _PLACES: tuple[tuple[str, str, P], ...] = (
     ("Modules", "/learn/", P.READ_MODULES),
     ("Drafts", "/authoring/drafts/", P.READ_DRAFTS),
     ("Trail", "/audit/", P.READ_TRAIL),
-    ("Reported problems", "/learn/problems/", P.READ_OWN_REPORT),
 )
 MOST = 5
 

@@ -62,7 +62,8 @@ def test_one_reads_from_the_first_page_to_the_last_saying_so_each_time(browser, 
         assert f"Page {number + 1} of 8" in words(here)
         assert "I have read this page" in here
         on = reader.post(f"{MODULE}{slug}/read").location
-        assert f"{number} of 8 pages done" in words(reader.get(MODULE).text)
+        if number < 7:  # the last one asks nothing that counts
+            assert f"{number} of 8 pages done" in words(reader.get(MODULE).text)
         answer_page(enrolment, "standing-in-law", slug)
         assert on == (MODULE + PAGES[number + 1] if number < 7 else MODULE)
         assert f"{number + 1} of 8 pages done" in words(reader.get(MODULE).text)

@@ -157,13 +157,13 @@ def test_a_picture_that_went_from_the_disk_gets_a_clear_page(
     browser: Any, app: Flask, enrolment: Enrolment
 ) -> None:
     kept = db.session.scalars(select(ContentFile).where(ContentFile.kind != "")).one()
-    (Path(app.config["SETTINGS"].storage_dir) / kept.key[:2] / kept.key).unlink()
+    (Path(app.config["SETTINGS"].storage_dir) / kept.file_key[:2] / kept.file_key).unlink()
     reader = browser(enrolment.advocate)
     answer = reader.get(PICTURE)
     assert answer.status_code == 503
     assert "damaged" in words(answer.text)
     assert reader.get(PAGE).status_code == 200
-    assert not storage.store().intact(kept.key)
+    assert not storage.store().intact(kept.file_key)
 
 
 def test_a_page_that_does_not_hold_in_the_chosen_nation_says_so(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lms.catalogue.models import PageText
 from lms.db import db
+from lms.learning.parts import parts_of
 from tests import factories
 from tests.learning.places import a_cohort
 from tests.learning.taught import PAGE, a_taught_folder
@@ -23,10 +24,13 @@ def packed(content: bytes) -> int:
 
 
 def written(text: PageText, pages: Sequence[PageText]) -> int:
-    """What its author wrote, as it was rendered, and the titles of its module's pages; in bytes."""
+    """What its author wrote: the page as it was rendered, its questions, and the titles of its
+    parts and of its module's pages, which stand in the list beside it; in bytes."""
     titles = [each.page.title for each in pages if each.page.module_id == text.page.module_id]
     advice = (text.page.advice or {}).get("note", "")
-    words = [text.rendered.html, *text.page.for_review, advice, *titles]
+    asked = [q["ask"] + "".join(o["html"] for o in q["options"]) for q in text.questions]
+    parts = [title for _, title in parts_of(text.rendered.html)]
+    words = [text.rendered.html, *asked, *parts, *text.page.for_review, advice, *titles]
     return sum(len(each.encode()) for each in words)
 
 

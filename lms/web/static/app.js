@@ -4,14 +4,9 @@ import { createAll, Button, CharacterCount, ErrorSummary, ExitThisPage, Password
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 for (const component of [Button, CharacterCount, ErrorSummary, ExitThisPage, PasswordInput]) createAll(component)
 
-// Words that are selected on a page are put where a highlight's words are typed, unless somebody typed there.
-const words = document.querySelector('#jot-words')
-const article = words?.closest('article')
-let put = ''
-if (article) document.addEventListener('selectionchange', () => {
-  const selected = document.getSelection()
-  const said = selected.toString().trim()
-  const ours = selected.rangeCount && article.contains(selected.getRangeAt(0).commonAncestorContainer)
-  const inNotes = words.closest('section').contains(selected.anchorNode)
-  if (said && said.length <= 1000 && ours && !inNotes && words.value === put) words.value = put = said
+// Words that are selected on a page go along to where a highlight's words are typed.
+const highlight = document.querySelector('#jot-highlight')
+highlight?.addEventListener('click', () => {
+  const said = document.getSelection().toString().trim()
+  if (said && said.length <= 1000) highlight.search = new URLSearchParams({ words: said })
 })
