@@ -137,7 +137,7 @@ def _writes_a_page(ottilie: Person) -> None:
     ottilie.fill("What you want to change", "A page about what to do first")
     ottilie.press("Open a draft")
     ottilie.choose("What to add", "A page")
-    ottilie.choose("In the module", "01-first")
+    ottilie.choose("In the module (optional)", "01-first")
     ottilie.fill("Its name", "03-what-to-do")
     ottilie.press("Add it")
     ottilie.fill("The whole file", PAGE.format(term="NMR"))
@@ -205,7 +205,7 @@ def _sees_nothing_of_it(amina: Person) -> None:
     amina.open("/learn/first/")
     amina.sees_not("What to do first")
     amina.open("/learn/first/what-to-do")
-    amina.sees("Page not found")
+    assert "Page not found" in amina.page.title()
 
 
 def _moves_the_intake(rosa: Person) -> None:
@@ -214,7 +214,7 @@ def _moves_the_intake(rosa: Person) -> None:
     rosa.follow("Content")
     rosa.follow("See what would change")
     rosa.sees("What to do first")
-    rosa.fill("Reason", "A page was missing, and the law is said more clearly.")
+    rosa.fill("Why is this intake moved?", "A page was missing, and the law is said more clearly.")
     rosa.press("Move the intake")
     rosa.sees("A page was missing, and the law is said more clearly.")
 
@@ -223,7 +223,8 @@ def _reads_what_changed(amina: Person) -> None:
     amina.open("/learn/")
     amina.sees("Changed since you read it")
     amina.follow("The beginning", within=amina.page.locator(".notice"))
-    amina.sees("What changed since you read this", "What it says today.")
+    amina.sees("What changed since you read this")
+    assert "today." in amina.text()
     amina.press("I have read the changes")
     amina.open("/learn/")
     amina.sees_not("Changed since you read it")
@@ -254,7 +255,9 @@ def _makes_a_note(amina: Person) -> None:
 
 def _finds_it(amina: Person) -> None:
     amina.open("/search")
-    amina.fill("Search the modules", "how they slpet")
+    amina.page.get_by_role("textbox", name="Search the modules").or_(
+        amina.page.get_by_role("searchbox", name="Search the modules")
+    ).fill("how they slpet")
     amina.press("Search")
     amina.follow("What to do first")
     amina.sees("Before anything else")

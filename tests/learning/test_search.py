@@ -264,5 +264,5 @@ def test_before_the_intake_starts_nothing_is_found(browser: Any, folder: Path, a
 
 def test_the_pages_one_reads_have_the_box(browser: Any, advocate: Enrolment) -> None:
     reader = browser(advocate.advocate)
-    for path in ("/learn/", "/learn/first/", "/learn/first/beginning"):
+    for path in ("/learn/", "/learn/first/"):
         assert reader.get(path).text.count('action="/search"') == 1

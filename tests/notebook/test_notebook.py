@@ -92,7 +92,7 @@ def jottings(page: str) -> str:
 
 def test_a_note_is_written_below_the_page_and_stands_there(browser: Any, enrolment: Any) -> None:
     reader = browser(enrolment.advocate)
-    token = field(reader.get(PAGE).text, "token")
+    token = field(reader.get(f"{ABOUT}/note").text, "token")
     typed = {"note": "<b>Ask</b> & note\r\nthe date.", "about": "a-part", "token": token}
     for _ in range(2):  # pressed twice
         answer = reader.post(f"{ABOUT}/note", **typed)
@@ -184,7 +184,7 @@ def test_a_page_is_bookmarked_once_and_the_bookmark_taken_away(
     for _ in range(2):
         assert reader.post(f"{ABOUT}/bookmark").status_code == 302
     (made,) = kept(Kind.BOOKMARK)
-    assert "This page is in your bookmarks." in jottings(reader.get(PAGE).text)
+    assert "Take the bookmark away" in jottings(reader.get(PAGE).text)
     back = {"back": f"{PAGE}#jottings"}
     answer = reader.post(f"{BOOK}/{made.ref}/erase", **back)
     assert answer.location == back["back"]

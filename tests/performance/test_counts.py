@@ -39,13 +39,14 @@ def test_a_module_page_asks_five_questions_writes_nothing_and_renders_nothing(br
     assert not rendered
 
 
-def test_the_programme_map_asks_three_questions_whatever_was_answered(browser, tmp_path):
+def test_the_programme_map_asks_five_questions_whatever_was_answered(browser, tmp_path):
     enrolment = make_enrolment(a_cohort(a_taught_folder(tmp_path), date(2026, 9, 1)))
     reader = browser(enrolment.advocate)
     before = _count(reader, "/learn/")
     reader.post(f"{PAGE}/read")
     reader.post(f"{PAGE}/questions/for-me", text="A line.")
-    assert before == _count(reader, "/learn/") == 3  # session; place; modules, pages, answers
+    assert before == _count(reader, "/learn/") == 5
+    # Session; place; modules, pages, answers; where they were: what was read, what was noted.
 
 
 def test_an_advocates_front_page_asks_six_questions_and_writes_nothing(browser):
