@@ -139,7 +139,7 @@ def render_teaching(text: str, around: Surroundings) -> TeachingPage:
     """
     check_bounded(text)
     # With notes for tutors it is rendered twice.
-    if is_heavy(text, times=2 if "tutor" in text else 1):
+    if is_heavy(text, times=2 if _TUTOR.search(text) else 1):
         raise RuleBroken("This text takes too long to render. Break up its longest paragraphs.")
     marks, for_staff = Marks(around), Marks(around, for_staff=True)
     html = _teaching(text, marks)

@@ -67,8 +67,11 @@ class Question:
     def asked(self) -> str:
         """Stands for what is asked and offered: who answers something else has not answered this.
 
-        Explanations may be mended without asking everybody again.
+        Explanations may be mended without asking everybody again. What somebody wrote for
+        themselves stays theirs, however its question is worded.
         """
+        if self.kind == "reflection":
+            return hashlib.sha256(f"{self.key}\0{self.kind}".encode()).hexdigest()[:16]
         said = [self.key, self.kind, self.ask, *sorted(each.key for each in self.options)]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 

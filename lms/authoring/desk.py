@@ -187,12 +187,9 @@ def commit_published(changes: Mapping[str, bytes | None], version: str) -> None:
 
 
 def _findings(seen: Snapshot) -> list[Finding]:
-    whole, found = seen.whole, dict[Finding, None]()
     names = [each for each in sorted(seen.changes) if rules.is_text(each)]
-    for name in names[:_MOST_LOOKED_AT]:
-        if seen.changes[name] is not None:
-            found |= dict.fromkeys(reading.look(whole, name).findings)
-    return list(found)
+    there = [each for each in names[:_MOST_LOOKED_AT] if seen.changes[each] is not None]
+    return reading.look_over(seen.whole, there)
 
 
 def _text(name: str, raw: bytes | None) -> str | None:

@@ -78,7 +78,7 @@ class ReviewerAppointment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
-    kind: Mapped[str]  # rules.Review
+    kind: Mapped[str]  # rules.Kind
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     by: Mapped[str]  # reference of an account
     at: Mapped[datetime]
@@ -95,7 +95,7 @@ class ContentReview(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
-    kind: Mapped[str]  # rules.Review
+    kind: Mapped[str]  # rules.Kind
     fingerprint: Mapped[str]  # of what they read
     verdict: Mapped[str]  # rules.Verdict
     words: Mapped[str]

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
+from lms import clock
 from lms.access.gate import actor, needs, require
 from lms.access.permissions import Permission as P
 from lms.accounts.queries import account
@@ -137,7 +138,7 @@ def publish(ref: str) -> ResponseReturnValue:
     end_reading()
     try:
         changes = working.with_sign_offs(found, seen)
-        kept = keep(reading.read(Drafted(seen.base, changes)))
+        kept = keep(reading.read(Drafted(seen.base, changes), clock.today()))
     except Faulty as faults:
         return review_page(found, _folder(), faults=faults.findings), 422
     with unit_of_work():

@@ -132,10 +132,11 @@ def close(ref: str) -> ResponseReturnValue:
 @bp.get("/<ref>/content.zip")
 @needs(P.READ_DRAFTS)
 def download(ref: str) -> ResponseReturnValue:
-    """All files, as the draft has them, in one archive."""
-    seen = working.snapshot(_readable(ref), _folder())
+    """All files in one archive: as the draft has them, or as they were published from it."""
+    found = _readable(ref)
+    whole = working.published(found) or working.snapshot(found, _folder()).whole
     end_reading()
-    answer = Response(working.archive(seen.whole).getvalue(), mimetype="application/zip")
+    answer = Response(working.archive(whole).getvalue(), mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{ref}.zip"'
     return answer
 

@@ -31,6 +31,11 @@ def version_tree(version: ContentVersion | None, folder: Path) -> Tree:
     return tree if tree and tree.keys else Folder(folder)
 
 
+def published(draft: Draft) -> Tree | None:
+    """The files as they were published from a draft; None before."""
+    return tree_of(draft.version.id) if draft.version else None
+
+
 def base_of(draft: Draft, folder: Path) -> Tree:
     """What a draft stands on."""
     return version_tree(draft.base_version, folder)

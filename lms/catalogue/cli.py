@@ -94,7 +94,7 @@ def publish(dry_run: bool) -> None:
 
 def _read(folder: Path) -> Content:
     try:
-        return reading.read(folder)
+        return reading.read(folder, clock.today())
     except Faulty as faults:
         for finding in faults.findings:
             click.echo(str(finding), err=True)

@@ -5,12 +5,13 @@ from pathlib import Path
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from lms import clock
 from lms.access.gate import actor, may_ever, needs
 from lms.access.permissions import Permission as P
-from lms.authored import Faulty, Finding
+from lms.authored import Finding, Severity
 from lms.catalogue import operations, queries
 from lms.catalogue.keeping import keep
-from lms.content import reading
+from lms.checking import memory
 from lms.content.source import Content
 from lms.db import unit_of_work
 from lms.web.forms import Sent
@@ -51,7 +52,6 @@ def publish() -> ResponseReturnValue:
 
 
 def _folder() -> tuple[Content | None, list[Finding]]:
-    try:
-        return reading.read(Path(current_app.config["CONTENT_DIR"])), []
-    except Faulty as faults:
-        return None, faults.findings
+    content, findings = memory.content_of(Path(current_app.config["CONTENT_DIR"]), clock.today())
+    errors = [each for each in findings if each.severity is Severity.ERROR]
+    return content, findings if content else errors

@@ -162,7 +162,7 @@ class Checks:
     def _signed(self, page: Page, module: Module) -> None:
         missing = []
         for role, word in _ROLES.items():
-            signed = getattr(page.front.reviewers, role) or getattr(module.file.reviewers, role)
+            signed = getattr(page.front.reviewers, role)
             if signed is None:
                 missing.append(word)
             elif self._today and signed.on > self._today:

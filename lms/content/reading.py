@@ -25,9 +25,12 @@ _FOLDER_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 Progress = Callable[[str], None]
 
 
-def read(tree: Tree | Path) -> Content:
-    """All content of a tree. Raises Faulty with every error there is."""
-    content, findings = examine(tree)
+def read(tree: Tree | Path, today: date | None = None) -> Content:
+    """All content of a tree. Raises Faulty with every error there is.
+
+    today  as in `examine`
+    """
+    content, findings = examine(tree, today=today)
     if content is None:
         raise Faulty([each for each in findings if each.severity is Severity.ERROR])
     return content
@@ -83,6 +86,13 @@ def look(tree: Tree, name: str) -> Look:
     return _Reader(tree, lambda _name: None, None).look(name)
 
 
+def look_over(tree: Tree, names: Iterable[str]) -> list[Finding]:
+    """What is found in some files of a tree, each read by itself; the rest is read once."""
+    reader = _Reader(tree, lambda _name: None, None)
+    reader.look_over(names)
+    return list(dict.fromkeys(reader.files.findings))
+
+
 def fingerprint(tree: Tree, names: Iterable[str]) -> str:
     """SHA-256 of files by name and bytes, and of the renderer that would show them."""
     seen = hashlib.sha256(markup.RENDERER.encode())
@@ -131,6 +141,12 @@ class _Reader:
         words = tops[0].terms if tops else {}
         sources = tops[1].references if tops else {}
         return Look(shown, words, sources, tuple(dict.fromkeys(self.files.findings)))
+
+    def look_over(self, names: Iterable[str]) -> None:
+        """Several files, one after another."""
+        if self._tops():
+            for name in names:
+                self._looked_at(name)
 
     def _looked_at(self, name: str) -> TeachingPage | None:
         path = PurePosixPath(name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # Words that stand in addresses where the names of modules and of pages do: /learn/notebook/. A
 # test compares them with the addresses there are.
 TAKEN_BY_MODULES = frozenset({"nation", "notebook", "pictures", "problems", "versions"})
-TAKEN_BY_PAGES = frozenset({"download"})
+TAKEN_BY_PAGES = frozenset({"download", "files"})
 
 
 @dataclass(frozen=True)

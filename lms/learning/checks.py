@@ -13,7 +13,7 @@ from markupsafe import Markup
 from lms.errors import RuleBroken
 from lms.markup_questions import Option, Question
 
-MOST_WORDS = 2000  # characters of a reflection
+MOST_CHARACTERS = 2000  # of a reflection
 REFLECTION = "text"  # what its box is called
 _PARAGRAPH = re.compile(r"</?p>")
 _NOT_TYPED = {code: None for code in range(32) if chr(code) not in "\n\t"}
@@ -84,9 +84,9 @@ def choice(question: Question, picked: Sequence[str], places: Mapping[str, str])
 def reflection(typed: str) -> str:
     """What a reader wrote for themselves. Raises RuleBroken when it is too long to keep."""
     text = typed.replace("\r\n", "\n").translate(_NOT_TYPED).strip()
-    if len(text) > MOST_WORDS:
-        over = len(text) - MOST_WORDS
-        raise RuleBroken(f"Shorten it by {over:,} characters: we keep up to {MOST_WORDS:,}.")
+    if len(text) > MOST_CHARACTERS:
+        over = len(text) - MOST_CHARACTERS
+        raise RuleBroken(f"Shorten it by {over:,} characters: we keep up to {MOST_CHARACTERS:,}.")
     return text
 
 

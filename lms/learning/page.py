@@ -73,8 +73,7 @@ def shown(
         chosen = replace(chosen, warned=True)
         html = with_whole_addresses(html, f"/learn/{module}/{page}")
     held_back = _is_grave(found) and not chosen.warned
-    html = "" if held_back else _opened(html, chosen)
-    notes, html = own_notes.on_page(reader, opened, html)
+    notes, html = own_notes.on_page(reader, opened, _opened(html, chosen))
     return {
         "page": found,
         "module": opened.module,
@@ -83,7 +82,7 @@ def shown(
         "here": _place(way, stands_for, found),
         "stands_for": stands_for,
         "held_back": held_back,
-        "pieces": _pieces(html, asked, chosen) if html else [],
+        "pieces": [] if held_back else _pieces(html, asked, chosen),
         "notes": notes,
         "parts": [] if held_back else parts_of(opened.html),
         "questions": [each for each in asked.values() if each.question.counts],
@@ -147,7 +146,7 @@ def _topics(page: Page) -> str:
     """What a page's advice names, as a sentence; empty where there is none."""
     if not page.advice:
         return ""
-    *more, last = (TOPICS[each] for each in page.advice["topics"])
+    *more, last = (TOPICS.get(each, each.replace("-", " ")) for each in page.advice["topics"])
     listed = f"{', '.join(more)} and {last}" if more else last
     return f"{SEVERITIES[page.advice['severity']]} {listed}."
 

@@ -197,6 +197,26 @@ def programme_way(reader: Reader) -> list[ModuleWay]:
     return [ModuleWay(module, tuple(stops)) for module, stops in found.values()]
 
 
+def open_pages(reader: Reader) -> set[tuple[str, str]]:
+    """Every page of the reader's version by module and page, those that stand in for others too."""
+    rows = db.session.execute(
+        select(Module.slug, Page.slug)
+        .join(Page, Page.module_id == Module.id)
+        .where(Module.version_id == reader.version_id)
+    )
+    return {(module, page) for module, page in rows}
+
+
+def reflections_of(advocate_id: int) -> Sequence[Answer]:
+    """What somebody wrote for themselves on pages, in every intake, the last first."""
+    return db.session.scalars(
+        select(Answer)
+        .join(Enrolment, Enrolment.id == Answer.enrolment_id)
+        .where(Enrolment.advocate_id == advocate_id, Answer.text != "")
+        .order_by(Answer.answered_at.desc(), Answer.id.desc())
+    ).all()
+
+
 def answers_on(reader: Reader, module_slug: str, page_slug: str) -> dict[str, Answer]:
     """A reader's latest answer to each question of a page, by what was asked. One query."""
     found = db.session.scalars(

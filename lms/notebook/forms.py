@@ -13,26 +13,7 @@ from lms.web.forms import BaseForm
 WHOLE_PAGE = SelectChoice("", "The whole page")
 
 
-class AboutForm(BaseForm):
-    """A form about one part of a page."""
-
-    # A part that is gone in a newer version is no mistake of theirs: it counts as the whole page.
-    about = SelectField(
-        "What it is about", choices=[WHOLE_PAGE], validate_choice=False, id="jot-about"
-    )
-
-    def offer(self, parts: Iterable[tuple[str, str]]) -> None:
-        """The parts of the page to choose from: anchor and title."""
-        self.about.choices = [WHOLE_PAGE, *(SelectChoice(*each) for each in parts)]
-
-    @property
-    def anchor(self) -> str:
-        """Anchor of the part that was chosen; empty for the whole page."""
-        offered = {value for value, *_ in self.about.iter_choices()}
-        return self.about.data if self.about.data in offered else ""
-
-
-class NoteForm(AboutForm):
+class NoteForm(BaseForm):
     """A note, new or changed."""
 
     token = HiddenField()
@@ -51,6 +32,20 @@ class NoteForm(AboutForm):
         id="jot-note",
         render_kw={"rows": 5},
     )
+    # A part that is gone in a newer version is no mistake of theirs: it counts as the whole page.
+    about = SelectField(
+        "What it is about", choices=[WHOLE_PAGE], validate_choice=False, id="jot-about"
+    )
+
+    def offer(self, parts: Iterable[tuple[str, str]]) -> None:
+        """The parts of the page to choose from: anchor and title."""
+        self.about.choices = [WHOLE_PAGE, *(SelectChoice(*each) for each in parts)]
+
+    @property
+    def anchor(self) -> str:
+        """Anchor of the part that was chosen; empty for the whole page."""
+        offered = {value for value, *_ in self.about.iter_choices()}
+        return self.about.data if self.about.data in offered else ""
 
 
 class HighlightForm(BaseForm):
@@ -70,9 +65,3 @@ class HighlightForm(BaseForm):
         id="jot-words",
         render_kw={"rows": 3},
     )
-
-
-class PlaceForm(AboutForm):
-    """Where to go on."""
-
-    about = SelectField("Where", choices=[WHOLE_PAGE], validate_choice=False, id="jot-place")

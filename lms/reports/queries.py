@@ -19,7 +19,7 @@ class Queued:
     """A report as those who answer see it: nothing of it leads to who reported it."""
 
     ref: str
-    module: str  # number and title
+    module: str  # its title
     page: str
     name: str  # the page's address: module/page
     version: str  # reference

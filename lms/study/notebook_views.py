@@ -1,5 +1,6 @@
 """Pages of one's own notebook: what one put down while reading, and nobody else sees."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,11 +12,12 @@ from lms.access.permissions import Permission as P
 from lms.db import unit_of_work
 from lms.errors import NotFound, RuleBroken
 from lms.learning import queries as learning
+from lms.learning.models import Answer
 from lms.learning.own_notes import where_was_i
 from lms.learning.parts import parts_of
 from lms.notebook import operations, queries
 from lms.notebook.export import as_markdown
-from lms.notebook.forms import HighlightForm, NoteForm, PlaceForm
+from lms.notebook.forms import HighlightForm, NoteForm
 from lms.notebook.models import Jotting
 from lms.notebook.passages import Passages
 from lms.notebook.rules import MOST_IN_A_HIGHLIGHT, Kind, Notebook, Stale
@@ -49,7 +51,8 @@ def notebook() -> ResponseReturnValue:
         listing=Listing(number, _A_PAGE, queries.count(mine, sought)),
         sought=sought,
         modules=queries.modules(mine),
-        open_pages={(stop.module, stop.page) for each in ways for stop in each.way},
+        open_pages=learning.open_pages(reader) if reader else set(),
+        reflections=learning.reflections_of(actor().person_id),
         was=where_was_i(reader, ways) if reader else None,
     )
 
@@ -59,6 +62,7 @@ def notebook() -> ResponseReturnValue:
 def copy() -> ResponseReturnValue:
     """Everything, as a file for oneself."""
     text = as_markdown(queries.entries(_mine(), queries.Sought()), clock.today())
+    text += _reflected(learning.reflections_of(actor().person_id))
     answer = Response(text, content_type="text/markdown; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=notes.md"
     return answer
@@ -115,11 +119,10 @@ def bookmark(module: str, page: str) -> ResponseReturnValue:
 @bp.post("/<module>/<page>/place")
 @needs(P.KEEP_NOTEBOOK)
 def keep_place(module: str, page: str) -> ResponseReturnValue:
-    """Keep one's place at this part of a page."""
-    opened, form = _shown(module, page), PlaceForm.from_request()
-    form.offer(parts_of(opened.html))
+    """Keep one's place on a page."""
+    opened = _shown(module, page)
     with unit_of_work():
-        operations.keep_place(_mine(), operations.Spot(opened.page, form.anchor), actor=actor())
+        operations.keep_place(_mine(), operations.Spot(opened.page), actor=actor())
     return _back_to_page(module, page, "Your place is kept here.")
 
 
@@ -157,6 +160,12 @@ def erase(ref: str) -> ResponseReturnValue:
         operations.erase(queries.jotting(ref), actor=actor())
     flash(_ERASED[kind])
     return redirect(local_path(request.form.get("back")) or url_for("notebook.notebook"))
+
+
+def _reflected(answers: Iterable[Answer]) -> str:
+    """What somebody wrote for themselves, below their notes."""
+    said = [f"## {each.module}/{each.page}\n\n{each.text}\n" for each in answers]
+    return "\n# Your reflections\n\n" + "\n".join(said) if said else ""
 
 
 def _page_of(jotting: Jotting) -> tuple[str, str]:

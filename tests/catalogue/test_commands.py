@@ -24,6 +24,10 @@ def place(tmp_path: Path, folder: Path) -> Installation:
     return found
 
 
+# Nobody signed it off, and one day its review is due.
+WAITS = re.compile(r": warning: (not yet reviewed|the review (is|was) due)")
+
+
 def check(place: Installation, *words: str | Path) -> Said:
     return place.here("catalogue", "check", "--cache", place.home / "cache", *words)
 
@@ -32,7 +36,7 @@ def test_content_in_order_is_counted_and_the_exit_code_is_0(place: Installation)
     said = check(place)
     assert (said.status, said.error) == (0, "")
     *found, last = said.out.splitlines()
-    assert all(FORMAT.fullmatch(line) and ": warning: not yet reviewed" in line for line in found)
+    assert all(FORMAT.fullmatch(line) and WAITS.search(line) for line in found)
     assert last == f"2 modules, 4 pages: nothing to mend, to look at: {len(found)}."
     assert check(place, "--strict").status == 1
 

@@ -1,18 +1,23 @@
 """Questions on a page: answered on the server, explained after, tried again, never a mark."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 from sqlalchemy import select
 
 from lms.access.actor import Role
 from lms.catalogue.models import PageText
 from lms.cohorts.models import Enrolment
 from lms.db import db, unit_of_work
+from lms.learning import queries
+from lms.learning.checks import question_of
 from lms.learning.models import Answer
+from lms.markup_questions import Question
 from tests import factories
 from tests.catalogue.folder import change
 from tests.learning.places import a_cohort, words
@@ -193,3 +198,25 @@ def test_a_question_that_changed_is_asked_again_and_one_that_did_not_is_not(
     page = reader.get(PAGE).text
     assert "Check my answer" in part(page, "first-decision")
     assert "They are one, by regulations." in part(page, "who-may")
+
+
+def test_a_reflection_stays_its_writers_however_its_question_is_worded(
+    browser: Any, enrolment: Enrolment
+) -> None:
+    reader = browser(enrolment.advocate)
+    reader.post(f"{PAGE}/questions/for-me", text="I would ask <first>.")
+    assert "I would ask &lt;first&gt;." in reader.get(PAGE).text
+    question = next(q for q in _questions(enrolment) if q.key == "for-me")
+    assert replace(question, ask=Markup("<p>Another wording.</p>")).asked == question.asked
+    book = reader.get("/learn/notebook/")
+    assert "I would ask &lt;first&gt;." in book.text
+    assert "I would ask <first>." in reader.get("/learn/notebook/notes.md").text
+    other = browser(factories.make_enrolment(enrolment.cohort).advocate)
+    assert "I would ask" not in other.get("/learn/notebook/").text
+    assert "I would ask" not in other.get("/learn/notebook/notes.md").text
+
+
+def _questions(enrolment: Enrolment) -> list[Question]:
+    reader = queries.Reader(enrolment.cohort.content_version_id, enrolment)
+    _, _, module, page = PAGE.split("/")
+    return [question_of(each) for each in queries.page_for(reader, module, page).questions]

@@ -17,8 +17,8 @@ from tests.support.cache import CACHE
 
 # Files, answers to machines, and addresses that lead on to another page.
 _NO_PAGE = (
-    *("/file", ".csv", ".zip", "notes.md", "/download/", "/static/", "/health/", "/leave"),
-    "/sign-in/",
+    *("{figure}", "{picture}", "{submission}/file", " claim}/file", "/html", "/epub", "/cartridge"),
+    *(".csv", ".zip", "notes.md", "/static/", "/health/", "/leave", "/sign-in/"),
 )
 PAGES = [
     each

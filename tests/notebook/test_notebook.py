@@ -27,6 +27,7 @@ from lms.notebook.rules import Full, Kind, Notebook
 from tests import factories
 from tests.catalogue.folder import a_folder, change
 from tests.learning.places import a_cohort, words
+from tests.learning.taught import GRAVE, OTHER, a_taught_folder
 from tests.performance.counting import counting
 from tests.support.together import at_once
 
@@ -211,12 +212,12 @@ def test_where_one_was_is_where_one_did_something_last(browser: Any, enrolment: 
     assert "You said that you have read “The end of it”" in was(1, "/learn/first/end/read")
     assert "You wrote a note on “The beginning”" in was(2, f"{ABOUT}/note", note="x", token="t")
     assert "You bookmarked “The beginning”" in was(3, f"{BOOK}/second/beginning/bookmark")
-    kept_there = was(4, f"{BOOK}/first/end/place", about="a-part")
+    kept_there = was(4, f"{BOOK}/first/end/place")
     assert "You kept your place on “The end of it”" in kept_there
-    assert 'href="/learn/first/end#a-part"' in reader.get(f"{BOOK}/").text
-    assert "You kept your place on “The beginning”" in was(5, f"{ABOUT}/place", about="gone")
+    assert "You kept your place on “The beginning”" in was(5, f"{ABOUT}/place")
     (place,) = kept(Kind.PLACE)  # there is one, and it moved
-    assert (place.page_slug, place.anchor) == ("beginning", "")
+    assert place.page_slug == "beginning"
+    assert "Keep my place no longer" in reader.get(PAGE).text
     assert "You said that you have read" in was(6, "/learn/second/end/read")
 
 
@@ -443,3 +444,21 @@ def test_erasing_leaves_no_row_behind(enrolment: Any) -> None:
     assert db.session.scalar(select(func.count()).select_from(Jotting)) == 0
     with pytest.raises(NotFound), unit_of_work():
         operations.erase(note, actor=me(enrolment))
+
+
+def test_what_one_put_down_about_a_grave_or_another_page_stays_at_its_page(
+    browser: Any, tmp_path: Path
+) -> None:
+    cohort = a_cohort(a_taught_folder(tmp_path / "taught"), SEPTEMBER)
+    reader = browser(factories.make_enrolment(cohort).advocate)
+    shown = re.sub(r"<[^>]+>", " ", reader.get(f"{GRAVE}?show=1").text)
+    said = "What it says."
+    assert said in shown
+    module, page = GRAVE.split("/")[2:]
+    assert reader.post(f"{BOOK}/{module}/{page}/highlight", words=said).status_code == 302
+    held_back = jottings(reader.get(GRAVE).text)
+    assert said in held_back
+    assert "No longer on this page" not in held_back
+    module, page = OTHER.split("/")[2:]
+    reader.post(f"{BOOK}/{module}/{page}/bookmark")
+    assert "isn’t open to you now" not in reader.get(f"{BOOK}/").text
