@@ -140,10 +140,11 @@ def _change(
     file_key: str | None = None,
 ) -> Revision:
     latest = queries.newest_revision(draft.id, name)
+    seq = (latest.number if latest else 0) + 1
     revision = Revision(
         draft_id=draft.id,
         name=name,
-        number=(latest.number if latest else 0) + 1,
+        number=seq,
         kind=kind,
         text=text,
         file_key=file_key,
@@ -152,5 +153,5 @@ def _change(
     )
     db.session.add(revision)
     db.session.flush()
-    record(actor, Event.DRAFT_CHANGED, draft.ref, file=name, change=kind, number=revision.number)
+    record(actor, Event.DRAFT_CHANGED, draft.ref, file=name, change=kind, seq=seq)
     return revision

@@ -92,7 +92,7 @@ def appoint(draft: Draft, kind: Kind, account: Account, *, actor: Actor) -> Revi
     )
     db.session.add(appointment)
     outbox.send(outbox.MessageKind.NEUTRAL, account.ref, key=appointment.ref)
-    record(actor, Event.REVIEWER_APPOINTED, draft.ref, reviewer=account.ref, kind=kind)
+    record(actor, Event.REVIEWER_APPOINTED, draft.ref, reviewer=account.ref)
     return appointment
 
 

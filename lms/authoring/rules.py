@@ -132,9 +132,10 @@ def standing_objections(said: Sequence[S], present: str) -> list[S]:
 def _lifts(later: Said, objection: Said, present: str) -> bool:
     if later.kind != objection.kind:
         return False
-    if later.verdict == Verdict.AGREES:
-        return later.fingerprint == present
-    return later.by_id == objection.by_id
+    own = later.by_id == objection.by_id
+    if later.verdict == Verdict.AGREES:  # somebody else's counts only for a text that was changed
+        return later.fingerprint == present and (own or present != objection.fingerprint)
+    return own
 
 
 def sign_offs(said: Iterable[S], present: str) -> dict[str, S]:

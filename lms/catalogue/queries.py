@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from lms.catalogue.models import (
@@ -14,6 +14,7 @@ from lms.catalogue.models import (
     Page,
     PageText,
     Publication,
+    Rendered,
 )
 from lms.db import db
 from lms.errors import NotFound
@@ -102,18 +103,33 @@ def text_of(page: Page) -> PageText:
     return db.session.get_one(PageText, page.id)
 
 
-def shown_file(version_id: int, module_slug: str, name: str) -> ContentFile:
-    """A picture or film of a module, as its pages name it. Raises NotFound."""
-    found = db.session.scalar(
+def shown_file(version_id: int, module_slug: str, name: str, *, for_staff: bool) -> ContentFile:
+    """A picture or film of a module, as its pages name it. Raises NotFound.
+
+    for_staff  also what only notes for tutors show
+    """
+    query = (
         select(ContentFile)
         .join(Module, Module.version_id == ContentFile.version_id)
         .where(Module.version_id == version_id, Module.slug == module_slug)
         .where(ContentFile.name == "modules/" + Module.folder + "/files/" + name)
         .where(ContentFile.kind != "")
     )
+    found = db.session.scalar(query if for_staff else query.where(_is_shown_to_learners(name)))
     if found is None:
         raise NotFound
     return found
+
+
+def _is_shown_to_learners(name: str) -> ColumnElement[bool]:
+    return exists(
+        select(Page.id)
+        .join(PageText, PageText.page_id == Page.id)
+        .join(Rendered, Rendered.sha256 == PageText.html_key)
+        .where(Page.module_id == Module.id)
+        .where(Rendered.html.contains(f'src="files/{name}"', autoescape=True))
+        .correlate(Module)
+    )
 
 
 def briefs_of(version_id: int) -> Sequence[Brief]:

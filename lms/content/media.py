@@ -12,6 +12,7 @@ from lms.markup_marks import Media
 
 MOST_BYTES = 50 << 20
 MOST_DRAWN = 1 << 20  # of a drawing, which is read as XML
+_HEAD = 1 << 18  # where a picture says how large it is; what stands before that is measured too
 MOST_PIXELS = 40_000_000  # a phone has to unpack them all
 # How each begins and how it ends: what was cut off on its way is shown as half a picture.
 _SIGNS = {
@@ -65,8 +66,8 @@ def _film(raw: bytes) -> Media | None:
 
 def _picture(raw: bytes) -> Media:
     kind = next((kind for kind, (begins, _) in _SIGNS.items() if raw.startswith(begins)), "")
-    width, height = imagesize.get(io.BytesIO(raw))
-    if not kind or width < 1 or height < 1:
+    width, height = imagesize.get(io.BytesIO(raw[:_HEAD])) if kind else (0, 0)
+    if width < 1 or height < 1:
         raise NotShown("this is not a picture that we can show (PNG, JPEG, WebP, GIF)")
     if not _is_whole(kind, raw):
         raise NotShown("the picture is cut off: copy it again")
@@ -87,12 +88,14 @@ def _drawing(raw: bytes) -> Media:
         raise NotShown(f"the drawing is larger than {MOST_DRAWN >> 20} MB: simplify it")
     try:
         root = ElementTree.fromstring(raw)
-    except (ElementTree.ParseError, DefusedXmlException, ValueError, RecursionError):
+    except (ElementTree.ParseError, DefusedXmlException, LookupError, ValueError, RecursionError):
         raise NotShown("this is not an SVG drawing that we can show") from None
-    if root.tag != f"{_SVG}svg":
+    if root.tag != f"{_SVG}svg" or b"<?xml-" in raw:
         raise NotShown("this is not an SVG drawing that we can show")
     for element in root.iter():
-        fault = _unsafe(element.tag, element.attrib) or _unsafe_style(element.text or "")
+        fault = _unsafe(element.tag, element.attrib) or _unsafe_style(
+            f"{element.text} {element.tail}"
+        )
         if fault:
             raise NotShown(f"a drawing may not hold {fault}: it could run or fetch something")
     box = root.get("viewBox", "").replace(",", " ").split()
@@ -107,6 +110,8 @@ def _drawing(raw: bytes) -> Media:
 
 def _unsafe(tag: object, attributes: dict[str, str]) -> str:
     name = str(tag).removeprefix(_SVG)
+    if name == tag:
+        return "anything that is not SVG"
     if name in {"script", "foreignObject", "iframe", "handler", "set", "animate"}:
         return f"<{name}>"
     for key, value in attributes.items():

@@ -3,8 +3,9 @@
 from flask import request
 
 from lms import clock
-from lms.access.actor import Role
+from lms.access.actor import Actor, Role
 from lms.access.gate import actor
+from lms.access.permissions import GRANTS, Permission as P
 from lms.errors import NotFound
 from lms.learning import queries
 from lms.learning.page import Settings
@@ -14,15 +15,19 @@ from lms.markup_blocks import NATIONS
 # Reading settings, each a plain cookie that says nothing else. The nation is the reader's own
 # choice, never their employer's.
 NATION, PICTURES = "nation", "pictures"
+_STAFF = {grant.role for grant in GRANTS[P.READ_MODULES]} - {Role.ADVOCATE}
 
 
 def reader() -> Reader | None:
     """Where the person signed in reads; None for an advocate without a place."""
     someone = actor()
     own = queries.reader_of(someone.person_id) if Role.ADVOCATE in someone.roles else None
-    if own is not None or someone.roles == {Role.ADVOCATE}:
-        return own
-    return queries.staff_reader()
+    return own if own is not None or not reads_as_staff(someone) else queries.staff_reader()
+
+
+def reads_as_staff(someone: Actor) -> bool:
+    """Whether a role of theirs, and not their place, lets them read modules and tutor notes."""
+    return bool(someone.roles & _STAFF)
 
 
 def opens_later(reader: Reader) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lms import clock, outbox, refs
 from lms.access import gate
-from lms.access.actor import Actor
+from lms.access.actor import PUBLIC, Actor
 from lms.access.permissions import Permission as P
 from lms.audit.trail import Event, record
 from lms.catalogue.models import Page
@@ -52,7 +52,8 @@ def report_problem(
         answer="",
     )
     db.session.add(report)
-    record(actor, Event.PROBLEM_REPORTED, report.ref, kind=problem.kind)
+    # Those who answer read the trail as well: who reported stands in the report, and nowhere else.
+    record(PUBLIC, Event.PROBLEM_REPORTED, report.ref, kind=problem.kind)
     return report
 
 

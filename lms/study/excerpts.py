@@ -8,6 +8,7 @@ from lms import wording
 from lms.texts.asking import Asked
 
 WIDTH = 280  # characters, about
+_MOST_HITS = 200  # each is weighed against those that follow it
 _BEFORE = 60  # characters shown before the first marked word
 _MARK = Markup("<mark>{}</mark>")
 
@@ -46,8 +47,9 @@ def _hits(text: str, asked: Asked) -> list[tuple[int, int, str]]:
 def _start(hits: Sequence[tuple[int, int, str]], width: int) -> int:
     """Where the stretch begins that has the most different words, and of those the most."""
     best, start = (0, 0), 0
-    for number, (begin, _, _) in enumerate(hits):
-        inside = [stem for _, end, stem in hits[number:] if end <= begin + width - _BEFORE]
+    for number, (begin, _, _) in enumerate(hits[:_MOST_HITS]):
+        near = hits[number : number + _MOST_HITS]
+        inside = [stem for _, end, stem in near if end <= begin + width - _BEFORE]
         worth = (len(set(inside)), len(inside))
         if worth > best:
             best, start = worth, begin

@@ -1,15 +1,16 @@
 """Where two versions of a text differ, word by word: for the page after a conflict."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 # A word with the space behind it; compared without it, so that only words count as changes.
 _PIECES = re.compile(r"\S+\s*|\s+")
-# Comparing takes time in the square of the length: 0.3 s at worst at this one. What differs over
-# more words than that has been rewritten, and is shown as one.
-_MOST_PIECES = 2000
+# Comparing takes time with each pair of the same words, and some more with the length. What has
+# more of either has been rewritten, and is shown as one.
+_MOST_PIECES, _MOST_PAIRS = 2000, 20_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _shared_start(here: Sequence[str], there: Sequence[str]) -> int:
 
 
 def _changed(here: Sequence[str], there: Sequence[str]) -> list[Part]:
-    if max(len(here), len(there)) > _MOST_PIECES:
+    if max(len(here), len(there)) > _MOST_PIECES or _pairs(here, there) > _MOST_PAIRS:
         return _part(here, shared=False)
     found: list[Part] = []
     done = 0
@@ -79,6 +80,11 @@ def _changed(here: Sequence[str], there: Sequence[str]) -> list[Part]:
         found += _part(here[block.a : block.a + block.size], shared=True)
         done = block.a + block.size
     return found
+
+
+def _pairs(here: Sequence[str], there: Sequence[str]) -> int:
+    counted = Counter(_words(there))
+    return sum(counted[word] for word in _words(here))
 
 
 def _part(pieces: Sequence[str], *, shared: bool) -> list[Part]:

@@ -48,6 +48,10 @@ def test_another_reviewer_of_the_kind_lifts_an_objection_only_by_agreeing_to_thi
         assert bool(found) == stands, later
     before = Said("legal", "now", Verdict.AGREES, 2)
     assert rules.standing_objections([before, objection], "now") == [objection]
+    to_this = Said("legal", "now", Verdict.OBJECTS, 1)
+    friend, themselves = (Said("legal", "now", Verdict.AGREES, who) for who in (2, 1))
+    assert rules.standing_objections([to_this, friend], "now") == [to_this]
+    assert rules.standing_objections([to_this, themselves], "now") == []
 
 
 def test_the_last_word_of_a_reviewer_counts() -> None:

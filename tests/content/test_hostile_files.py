@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.content import reading
+from lms.content import media, reading
 from tests.catalogue.folder import a_folder
 
 PAGE = "modules/01-first/01-beginning.md"
@@ -76,3 +76,30 @@ def test_a_hostile_file_is_a_finding_in_time(folder: Path, name: str) -> None:
         path.write_text(before, encoding="utf-8")
     assert spent < SECONDS * SLACK
     assert any(each.file == file and each.message.startswith(told) for each in found), found[:9]
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
+        b'<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script></svg>',
+        b'<?xml-stylesheet href="https://far.example/x.css"?>'
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"></svg>',
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
+        b'<style><g/>@import "https://far.example/x.css";</style></svg>',
+        b'<?xml version="1.0" encoding="foo"?><svg viewBox="0 0 9 9"></svg>',
+    ],
+)
+def test_a_drawing_that_runs_or_fetches_anywhere_is_refused(drawing: bytes) -> None:
+    with pytest.raises(media.NotShown):
+        media.recognised("a.svg", drawing)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"P6\n" + b" " * (20 << 20), b"\xff\xd8\xff" + b"\xff\xe1\x00\x02" * (5 << 20)]
+)
+def test_a_picture_is_recognised_or_refused_at_once(raw: bytes) -> None:
+    before = time.process_time()
+    with pytest.raises(media.NotShown):
+        media.recognised("a.jpg", raw)
+    assert time.process_time() - before < 2

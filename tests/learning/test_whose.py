@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from lms import clock
-from lms.access.actor import SYSTEM, Role
+from lms.access.actor import APPOINTMENTS, SYSTEM, Role
+from lms.accounts import operations as accounts
 from lms.accounts.queries import actor_for
 from lms.catalogue.models import Page
 from lms.cohorts import operations as cohorts
@@ -249,3 +250,15 @@ def test_the_way_is_asked_for_in_one_query_each(folder: Path) -> None:
     assert ways[0].minutes_left == 40
     assert reader.opens_on == SEPTEMBER
     assert reader.opens_on - timedelta(days=1) < SEPTEMBER
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMIN, Role.ACCREDITOR, Role.SUPERVISOR])
+def test_a_place_on_offer_makes_nobody_a_tutor(browser, role: Role) -> None:
+    """Nor does another role that reads no modules: no notes, no answers, no older versions."""
+    enrolment = factories.make_enrolment(accepted=False)
+    with unit_of_work():
+        at = enrolment.organisation.ref if role in APPOINTMENTS else ""
+        accounts.grant_role(enrolment.advocate, role, at=at, actor=SYSTEM)
+    somebody = browser(enrolment.advocate)
+    assert somebody.get("/learn/standing-in-law/four-words").status_code == 404
+    assert "/learn/versions/CON" not in somebody.get("/learn/versions/").text

@@ -245,7 +245,10 @@ def _with_more(content: Content, folder: str) -> Content:
     """The same content; the first page of a module says more, and the module has a picture."""
     (module,) = (each for each in content.modules if each.folder == folder)
     page, *pages = module.pages
-    more = Markup('<div class="callout c-law"><p>A rule that was left out.</p></div>')
+    more = Markup(
+        '<div class="callout c-law"><p>A rule that was left out.</p></div>'
+        '<figure class="figure"><img src="files/way.svg" alt="A way"></figure>'
+    )
     page = replace(page, shown=replace(page.shown, html=page.shown.html + more))
     picture = recognised(_FIGURE, _DRAWN)
     richer = replace(module, pages=(page, *pages), media=(*module.media, picture))

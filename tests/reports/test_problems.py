@@ -51,7 +51,9 @@ def test_a_reader_reports_authors_see_no_name_and_the_answer_comes_back(
     assert version.ref in words(one)
     assert "standing-in-law/four-words" in words(one)
     secrets = {learner.advocate.name, learner.advocate.ref, learner.ref, learner.advocate.address}
-    for shown in (queue, one):
+    entries = browser(factories.make_account(Role.REGISTRAR)).get(f"/audit/?ref={report.ref}")
+    assert "problem with page reported" in entries.text.casefold()
+    for shown in (queue, one, entries):
         assert not [each for each in secrets if each in shown.text]
 
     answer = author.post(f"/authoring/reports/{report.ref}", words="Mended in the next version.")

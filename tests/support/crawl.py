@@ -47,15 +47,18 @@ def see(visitor: Visitor, path: str) -> Seen:
         return Seen(path, answer.status_code, headers, text)
 
 
-def follow_links(visitor: Visitor, *start: str, within: str = "/") -> list[Seen]:
+def follow_links(
+    visitor: Visitor, *start: str, within: str = "/", without: tuple[str, ...] = ()
+) -> list[Seen]:
     """Every page that links lead to, beginning with these and the front page.
 
-    within  how an address has to begin for a link to it to be followed
+    within   how an address has to begin for a link to it to be followed
+    without  beginnings of addresses that are left alone
     """
     todo, seen = ["/", *start], dict[str, Seen]()
     while todo and len(seen) < MOST_PAGES:
         path = todo.pop(0)
-        if path in seen or path.startswith(_LEFT_OUT):
+        if path in seen or path.startswith((*_LEFT_OUT, *without)):
             continue
         seen[path] = see(visitor, path)
         links = (unescape(link) for link in _LINK.findall(seen[path].text))
