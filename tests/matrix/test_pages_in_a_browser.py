@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from tests.factories import real_content
 from tests.matrix.conftest import on_sqlite
 from tests.matrix.table import PUBLIC, Line, lines
 from tests.matrix.world import World
@@ -111,6 +112,23 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     for width in (NARROWEST, PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(_TOO_WIDE) <= 0, width
+
+
+def test_axe_finds_nothing_on_any_page_of_the_content(
+    served: tuple[World, str], windows: Callable[[str], Page]
+) -> None:
+    """As an advocate reads it, questions and all; the table above meets one of them."""
+    page = windows("oth")
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    page.emulate_media(color_scheme="light")
+    for module in real_content().modules:
+        for each in module.pages:
+            address = f"/learn/{module.slug}/{each.slug}?show=1"
+            answer = page.goto(served[1] + address)
+            assert answer is not None
+            assert answer.status == 200, address
+            assert axe.violations(page) == [], address
+            assert page.evaluate(_TOO_WIDE) <= 0, address
 
 
 def test_a_page_that_breaks_the_rules_would_be_found(chrome: Browser) -> None:
