@@ -21,6 +21,7 @@ from lms.authoring.working import Snapshot
 from lms.catalogue import operations as catalogue
 from lms.catalogue.keeping import Kept
 from lms.catalogue.models import ContentVersion
+from lms.catalogue.queries import first_version
 from lms.db import db, lock
 from lms.errors import Conflict, NotFound, RuleBroken
 
@@ -159,6 +160,9 @@ def publish(
     """
     gate.require(actor, P.PUBLISH_CONTENT)
     lock(queries.oldest_draft())  # two drafts on one version must not both follow it
+    first = first_version()
+    if first is not None:
+        lock(first)  # nor may a draft follow what somebody else publishes in this moment
     lock(draft)
     if draft.version is not None:
         return draft.version

@@ -36,6 +36,7 @@ def publish(kept: Kept, *, actor: Actor) -> ContentVersion:
     kept  the content, whose files are in storage already
     """
     gate.require(actor, P.PUBLISH_CONTENT)
+    _in_turn()
     known = queries.version_with_content(kept.content.sha256)
     if known is not None:
         publish_again(known, actor=actor)
@@ -52,12 +53,18 @@ def publish_again(version: ContentVersion, *, actor: Actor) -> bool:
     This is the way back: nothing that was published since is lost.
     """
     gate.require(actor, P.PUBLISH_CONTENT)
-    lock(version)  # pressed by two at once, it is published once
+    _in_turn()  # pressed by two at once, it is published once
     if queries.newest_id() == version.id:
         return False
     _publish(version, clock.now(), actor)
     record(actor, Event.CONTENT_PUBLISHED_AGAIN, version.ref, sha256=version.sha256)
     return True
+
+
+def _in_turn() -> None:
+    first = queries.first_version()
+    if first is not None:
+        lock(first)
 
 
 def _publish(version: ContentVersion, at: datetime, actor: Actor) -> None:

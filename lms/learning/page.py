@@ -72,7 +72,7 @@ def shown(
         asked[refused.question.key] = refused
         chosen = replace(chosen, warned=True)
         html = with_whole_addresses(html, f"/learn/{module}/{page}")
-    held_back = _is_grave(found) and not chosen.warned
+    held_back = is_grave(found) and not chosen.warned
     notes, html = own_notes.on_page(reader, opened, _opened(html, chosen))
     return {
         "page": found,
@@ -138,7 +138,8 @@ def _place(way: Sequence[Stop], stands_for: StandsFor | None, page: Page) -> int
     return next((i for i, stop in enumerate(way) if stop.page == sought), 0)
 
 
-def _is_grave(page: Page) -> bool:
+def is_grave(page: Page) -> bool:
+    """Whether nobody should land in a page before its advice was read."""
     return page.advice is not None and page.advice["severity"] == "high"
 
 

@@ -1,6 +1,6 @@
 """Earlier versions, as those who were taught them can read them for ever."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from lms.catalogue.models import ContentVersion
 from lms.db import end_reading
 from lms.errors import NotFound
 from lms.learning import queries
+from lms.learning.page import is_grave
 from lms.learning.parts import parts_of
 from lms.learning.place import reads_as_staff
 from lms.learning.queries import Reader
@@ -44,13 +45,15 @@ def page(ref: str, module: str, page: str) -> ResponseReturnValue:
     """A page as it was."""
     found, reader = _reading(ref)
     opened = queries.page_for(reader, module, page)
+    held_back = is_grave(opened.page) and request.args.get("show") != "1"
     return render_template(
         "study/version_page.html",
         version=found,
         page=opened.page,
         module=opened.module,
-        html=Markup(opened.html),  # noqa: S704 - sanitised when it was published
-        parts=parts_of(opened.html),
+        html="" if held_back else Markup(opened.html),  # noqa: S704 - sanitised at publishing
+        parts=[] if held_back else parts_of(opened.html),
+        held_back=held_back,
         asks=bool(opened.questions),
         own=reader.enrolment is not None,
     )

@@ -14,6 +14,7 @@ from lms import storage
 from lms.access.actor import Role
 from lms.catalogue.models import ContentFile
 from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import content_of
 from lms.db import db
 from lms.learning.models import PageRead
 from tests import factories
@@ -59,6 +60,17 @@ def test_nobody_lands_unwarned_in_a_page_that_is_hard_to_read(
     assert TEXT in opened
     assert opened.index("Before you read on") < opened.index(TEXT)
     assert "I have read this page" in opened
+
+
+def test_an_older_version_warns_before_a_grave_page_as_well(
+    browser: Any, enrolment: Enrolment
+) -> None:
+    reader = browser(enrolment.advocate)
+    old = f"/learn/versions/{content_of(enrolment.cohort).ref}{GRAVE.removeprefix('/learn')}"
+    shut, opened = reader.get(old).text, reader.get(f"{old}?show=1").text
+    assert "What it says." not in shut
+    assert 'href="?show=1#page-h"' in shut
+    assert "What it says." in opened
 
 
 def test_advice_that_is_not_grave_stands_before_the_open_text(browser: Any, tmp_path: Path) -> None:
