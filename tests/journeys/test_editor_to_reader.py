@@ -247,7 +247,7 @@ def _answers_wrongly_then_rightly(amina: Person) -> None:
 
 
 def _makes_a_note(amina: Person) -> None:
-    amina.page.get_by_text("Write a note").click()
+    amina.follow("Write a note")
     amina.fill("Note", "Ask Noa how she slept.")
     amina.press("Save the note")
     amina.sees("Ask Noa how she slept.")
