@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased, defer
 
 from lms.catalogue.models import Module, Page, PageText, Rendered
@@ -130,7 +131,7 @@ def page_for(reader: Reader, module_slug: str, page_slug: str) -> Opened:
         select(Page, Module, Rendered.html, PageText.questions)
         .join(Module, Module.id == Page.module_id)
         .join(PageText, PageText.page_id == Page.id)
-        .join(Rendered, Rendered.sha256 == _shown_to(reader))
+        .join(Rendered, Rendered.sha256 == _shown_to(for_staff=reader.enrolment is None))
         .where(Module.version_id == reader.version_id)
         .where(Module.slug == module_slug, Page.slug == page_slug)
         .options(defer(Page.source))
@@ -147,24 +148,13 @@ def page_on_its_way(
 
     Raises NotFound.
     """
-    shown = aliased(Page, name="shown")
-    query = (
-        _reading(
-            reader,
-            select(*_STOP, Page.stands_in, shown, Module, Rendered.html, PageText.questions),
-        )
-        .outerjoin(shown, and_(shown.id == Page.id, Page.slug == page_slug))
-        .outerjoin(PageText, PageText.page_id == shown.id)
-        .outerjoin(Rendered, Rendered.sha256 == _shown_to(reader))
-        .where(Module.version_id == reader.version_id, Module.slug == module_slug)
-        .options(defer(shown.source))
-        .order_by(Page.position)
-    )
+    where = {"version": reader.version_id, "module": module_slug, "page": page_slug}
+    query = _page_on_its_way(for_staff=reader.enrolment is None)
     opened, way, stands_for = None, [], None
-    for row in db.session.execute(query):
+    for row in db.session.execute(query, {"reader": reader.enrolment_id, **where}):
         stop = _stop(row)
         if row.shown is not None:
-            opened = Opened(row.shown, row.Module, row.html, row.questions)
+            opened = Opened(row.shown, row.its_module, row.html, row.questions)
         if not row.stands_in:
             way.append(stop)
         if row.advice and row.advice.get("alternative") == page_slug:
@@ -174,27 +164,59 @@ def page_on_its_way(
     return opened, way, stands_for
 
 
-def way_through(reader: Reader, module_id: int) -> list[Stop]:
-    """Every page of a module, in order, and what of it is done. One query."""
-    rows = db.session.execute(
-        _reading(reader, select(*_STOP))
-        .where(Module.id == module_id, Page.stands_in.is_(False))
+@cache
+def _page_on_its_way(*, for_staff: bool) -> Any:
+    """Put together once: that takes longer than to answer it."""
+    shown, its_module = aliased(Page, name="shown"), aliased(Module, name="its_module")
+    columns = (Page.stands_in, shown, its_module, Rendered.html, PageText.questions)
+    return (
+        _reading(select(*_STOP, *columns))
+        .outerjoin(shown, and_(shown.id == Page.id, Page.slug == bindparam("page")))
+        .outerjoin(its_module, its_module.id == shown.module_id)
+        .outerjoin(PageText, PageText.page_id == shown.id)
+        .outerjoin(Rendered, Rendered.sha256 == _shown_to(for_staff=for_staff))
+        .where(Module.version_id == bindparam("version"), Module.slug == bindparam("module"))
+        .options(defer(shown.source))
         .order_by(Page.position)
     )
-    return [_stop(row) for row in rows]
+
+
+def way_through(reader: Reader, module_id: int) -> list[Stop]:
+    """Every page of a module, in order, and what of it is done. One query."""
+    which = {"reader": reader.enrolment_id, "module": module_id}
+    return [_stop(row) for row in db.session.execute(_way_through(), which)]
+
+
+@cache
+def _way_through() -> Any:
+    return (
+        _reading(select(*_STOP))
+        .where(Module.id == bindparam("module"), Page.stands_in.is_(False))
+        .order_by(Page.position)
+    )
 
 
 def programme_way(reader: Reader) -> list[ModuleWay]:
     """The whole programme, module by module, and what of it is done. One query."""
-    rows = db.session.execute(
-        _reading(reader, select(Module, *_STOP))
-        .where(Module.version_id == reader.version_id, Page.stands_in.is_(False))
+    which = {"reader": reader.enrolment_id, "version": reader.version_id}
+    found: list[tuple[Module, list[Stop]]] = []
+    for row in db.session.execute(_programme_way(), which):
+        if row.begins is not None:
+            found.append((row.begins, []))
+        found[-1][1].append(_stop(row))
+    return [ModuleWay(module, tuple(stops)) for module, stops in found]
+
+
+@cache
+def _programme_way() -> Any:
+    """Each module comes with its first page alone, so that it is taken in once."""
+    begins = aliased(Module, name="begins")
+    return (
+        _reading(select(begins, *_STOP))
+        .outerjoin(begins, and_(begins.id == Module.id, Page.position == 1))
+        .where(Module.version_id == bindparam("version"), Page.stands_in.is_(False))
         .order_by(Module.position, Page.position)
     )
-    found: dict[int, tuple[Module, list[Stop]]] = {}
-    for row in rows:
-        found.setdefault(row.Module.id, (row.Module, []))[1].append(_stop(row))
-    return [ModuleWay(module, tuple(stops)) for module, stops in found.values()]
 
 
 def open_pages(reader: Reader) -> set[tuple[str, str]]:
@@ -205,16 +227,6 @@ def open_pages(reader: Reader) -> set[tuple[str, str]]:
         .where(Module.version_id == reader.version_id)
     )
     return {(module, page) for module, page in rows}
-
-
-def reflections_of(advocate_id: int) -> Sequence[Answer]:
-    """What somebody wrote for themselves on pages, in every intake, the last first."""
-    return db.session.scalars(
-        select(Answer)
-        .join(Enrolment, Enrolment.id == Answer.enrolment_id)
-        .where(Enrolment.advocate_id == advocate_id, Answer.text != "")
-        .order_by(Answer.answered_at.desc(), Answer.id.desc())
-    ).all()
 
 
 def answers_on(reader: Reader, module_slug: str, page_slug: str) -> dict[str, Answer]:
@@ -256,11 +268,11 @@ def _stop(row: Any) -> Stop:
     )
 
 
-def _reading(reader: Reader, query: Any) -> Any:
+def _reading(query: Any) -> Any:
     """Every page beside what its reader said of it, and which of its questions they answered."""
     one_of_each = (
         select(Answer.module, Answer.page, Answer.asked)
-        .where(Answer.enrolment_id == reader.enrolment_id)
+        .where(Answer.enrolment_id == bindparam("reader"))
         .distinct()
         .subquery()
     )
@@ -273,7 +285,7 @@ def _reading(reader: Reader, query: Any) -> Any:
         .group_by(one_of_each.c.module, one_of_each.c.page)
         .subquery()
     )
-    said = reads_of(reader.enrolment_id)
+    said = reads_of()
     return with_reads(
         query.add_columns(answered.c.answered, *marks(said))
         .select_from(Module)
@@ -283,6 +295,6 @@ def _reading(reader: Reader, query: Any) -> Any:
     )
 
 
-def _shown_to(reader: Reader) -> Any:
+def _shown_to(*, for_staff: bool) -> Any:
     """The key of what a page shows: with tutor notes for staff alone."""
-    return PageText.html_key if reader.enrolment else PageText.staff_key
+    return PageText.staff_key if for_staff else PageText.html_key

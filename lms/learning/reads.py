@@ -1,20 +1,21 @@
-"""What an advocate has read, wherever it stands now: a page is the same page in every version."""
+"""What an advocate has read, and wrote for themselves; a page is the same page in every version."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Module, Page, PageWording
+from lms.cohorts.models import Enrolment
 from lms.db import db
-from lms.learning.models import PageRead
+from lms.learning.models import Answer, PageRead
 
 _NOW = aliased(PageWording)
 
 
-def reads_of(enrolment_id: int) -> Subquery:
-    """Each page that was read, by the slugs it has in every version, and what it said then."""
+def reads_of() -> Subquery:
+    """Each page that `reader` has read, by the slugs it has in every version, and what it said."""
     return (
         select(
             Module.slug.label("module"),
@@ -28,7 +29,7 @@ def reads_of(enrolment_id: int) -> Subquery:
         .join(Page, Page.id == PageRead.page_id)
         .join(Module, Module.id == Page.module_id)
         .outerjoin(PageWording, PageWording.page_id == Page.id)
-        .where(PageRead.enrolment_id == enrolment_id)
+        .where(PageRead.enrolment_id == bindparam("reader"))
         .subquery("said")
     )
 
@@ -72,6 +73,16 @@ def last_read(enrolment_id: int) -> Any:
         .order_by(PageRead.read_at.desc(), Page.position.desc())
         .limit(1)
     ).first()
+
+
+def reflections_of(advocate_id: int) -> Sequence[Answer]:
+    """What somebody wrote for themselves on pages, in every intake, the last first."""
+    return db.session.scalars(
+        select(Answer)
+        .join(Enrolment, Enrolment.id == Answer.enrolment_id)
+        .where(Enrolment.advocate_id == advocate_id, Answer.text != "")
+        .order_by(Answer.answered_at.desc(), Answer.id.desc())
+    ).all()
 
 
 def _differs(then: Any, now: Any, said: Subquery) -> ColumnElement[bool]:

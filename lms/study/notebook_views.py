@@ -11,7 +11,7 @@ from lms.access.gate import actor, needs, require
 from lms.access.permissions import Permission as P
 from lms.db import unit_of_work
 from lms.errors import NotFound, RuleBroken
-from lms.learning import queries as learning
+from lms.learning import queries as learning, reads
 from lms.learning.models import Answer
 from lms.learning.own_notes import where_was_i
 from lms.learning.parts import parts_of
@@ -52,7 +52,7 @@ def notebook() -> ResponseReturnValue:
         sought=sought,
         modules=queries.modules(mine),
         open_pages=learning.open_pages(reader) if reader else set(),
-        reflections=learning.reflections_of(actor().person_id),
+        reflections=reads.reflections_of(actor().person_id),
         was=where_was_i(reader, ways) if reader else None,
     )
 
@@ -62,7 +62,7 @@ def notebook() -> ResponseReturnValue:
 def copy() -> ResponseReturnValue:
     """Everything, as a file for oneself."""
     text = as_markdown(queries.entries(_mine(), queries.Sought()), clock.today())
-    text += _reflected(learning.reflections_of(actor().person_id))
+    text += _reflected(reads.reflections_of(actor().person_id))
     answer = Response(text, content_type="text/markdown; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=notes.md"
     return answer
