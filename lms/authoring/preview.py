@@ -77,8 +77,8 @@ def _parts(html: str, look: Look) -> list[Part]:
     pieces = PLACE.split(html)  # text, key, text, key, text
     keys = [*pieces[1::2], ""]
     return [
-        # Rendered and sanitised just now; the addresses put into it are made of checked names.
-        Part(Markup(text), known.get(key))  # noqa: S704
+        # The addresses put into it are made of checked names.
+        Part(Markup(text), known.get(key))  # noqa: S704 - rendered and sanitised just now
         for text, key in zip(pieces[::2], keys, strict=True)
     ]
 

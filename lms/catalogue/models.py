@@ -141,7 +141,6 @@ class PageText(Base):
 
     page: Mapped[Page] = relationship()
     rendered: Mapped[Rendered] = relationship(foreign_keys=[html_key])
-    staff_rendered: Mapped[Rendered] = relationship(foreign_keys=[staff_key])
 
 
 class PageWording(Base):

@@ -30,7 +30,6 @@ _ENDINGS = {
     "video/mp4": (".mp4",),
     "video/webm": (".webm",),
 }
-ENDINGS = tuple(ending for endings in _ENDINGS.values() for ending in endings)
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
