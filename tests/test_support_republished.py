@@ -1,9 +1,10 @@
 """Content that tests stand on is in the database as publishing it leaves it."""
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from lms import clock
 from lms.access.actor import SYSTEM
@@ -36,6 +37,24 @@ def test_content_is_put_back_as_publishing_leaves_it(site: Site) -> None:
             db.session.remove()
     assert len(published["page"]) > 10
     assert put_back == published
+
+
+def test_a_newer_version_can_follow_what_was_put_back_in_a_database_made_anew(site: Site) -> None:
+    newer = dataclasses.replace(reading.read(factories.CONTENT), sha256="0" * 64)
+    with site.app.app_context():
+        factories.make_content()
+        db.session.remove()
+    site.empty()
+    with site.app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with unit_of_work():
+                db.session.execute(
+                    text("SELECT setval(pg_get_serial_sequence('content_version', 'id'), 1, false)")
+                )
+        first = factories.make_content()
+        with unit_of_work():
+            assert operations.publish(keep(newer), actor=SYSTEM).id > first.id
+        db.session.remove()
 
 
 def everything(ref: str) -> Rows:

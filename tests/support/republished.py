@@ -6,7 +6,7 @@ every thing to test with stands on content. What it writes is the same each time
 
 from typing import Any
 
-from sqlalchemy import Table, exists, or_, select
+from sqlalchemy import Table, exists, func, or_, select
 
 from lms import clock, refs
 from lms.access.actor import SYSTEM
@@ -27,7 +27,6 @@ def publish(kept: Kept) -> ContentVersion:
     """
     if _any_content():
         return operations.publish(kept, actor=SYSTEM)
-    # Where a database gives out numbers, those of its first version are taken for good.
     key = str(db.engine.url), kept.content.sha256
     if key not in _made:
         version = operations.publish(kept, actor=SYSTEM)
@@ -42,6 +41,7 @@ def publish(kept: Kept) -> ContentVersion:
     for table, rows in _made[key]:
         changed = new.get(table.name, {})
         db.session.execute(table.insert(), [{**row, **changed} for row in rows])
+        _take_numbers(table)
     indexing.rebuild(db.session.connection())
     version = db.session.scalars(select(ContentVersion)).one()
     record(SYSTEM, Event.CONTENT_PUBLISHED, version.ref, sha256=version.sha256)
@@ -55,6 +55,19 @@ def _tables() -> list[Table]:
         if mapper.class_.__module__ == ContentVersion.__module__
     }
     return [table for table in Base.metadata.sorted_tables if table in ours]
+
+
+def _take_numbers(table: Table) -> None:
+    """Let PostgreSQL give out no number that a row put back has: it may have been made anew."""
+    column = table.autoincrement_column
+    if column is None or db.engine.dialect.name != "postgresql":
+        return
+    sequence = func.pg_get_serial_sequence(table.name, column.name)
+    highest = db.session.scalar(select(func.max(column)))
+    given = db.session.scalar(select(func.nextval(sequence)))
+    if highest and given and given < highest:
+        left = func.generate_series(1, highest - given).table_valued("number")
+        db.session.execute(select(func.nextval(sequence)).select_from(left)).all()
 
 
 def _any_content() -> bool:
