@@ -13,7 +13,7 @@ from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
 from lms.content import reading
 from lms.content.foot import with_foot
-from lms.content.source import Content, Page
+from lms.content.source import Content, Module, Page
 from lms.db import unit_of_work
 from lms.exchange.copies import MediaCopy, ModuleCopy, PageCopy
 from tests.catalogue.folder import a_folder, change
@@ -171,13 +171,16 @@ def published(folder: Path) -> ContentVersion:
 def a_copy(home: Path, **changes: object) -> ModuleCopy:
     """Of the module that has one of everything, films too; without a database."""
     content = reading.read(a_full_folder(home))
-    module = content.modules[0]
-    raw = {
-        each.name: content.tree.read(f"modules/01-first/files/{each.name}") for each in module.media
-    }
-    kinds = {each.name: each.media.kind for each in module.media if each.name != "secret.svg"}
+    return replace(copy_of(content.modules[0], content, without=("secret.svg",)), **changes)
+
+
+def copy_of(module: Module, content: Content, *, without: tuple[str, ...] = ()) -> ModuleCopy:
+    """Of a module of any content; `without` these of its files, which only tutors see."""
+    kinds = {each.name: each.media.kind for each in module.media if each.name not in without}
+    folder = f"modules/{module.folder}/files"
+    raw = {name: content.tree.read(f"{folder}/{name}") for name in kinds}
     file = module.file
-    whole = ModuleCopy(
+    return ModuleCopy(
         service="Alongside",
         version="CON-TEST-TEST-TEST-TEST",
         published_at=datetime(2026, 10, 5, 11, 0, tzinfo=UTC),
@@ -196,7 +199,6 @@ def a_copy(home: Path, **changes: object) -> ModuleCopy:
         pages=[_page(each, content) for each in module.pages],
         media={name: MediaCopy(name, kind, raw[name]) for name, kind in sorted(kinds.items())},
     )
-    return replace(whole, **changes)
 
 
 def _page(page: Page, content: Content) -> PageCopy:
