@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from lms.storage import StoredFile
+
 _SECONDS = 20
 _COMMITTER = "Alongside"
 # No address: git wants the brackets, and nobody's mail belongs into a history that is shared.
@@ -19,10 +21,12 @@ class NotCommitted(Exception):
     """The repository could not be written; the message says why, for an operator."""
 
 
-def commit(folder: Path, changes: Mapping[str, bytes | None], *, author: str, words: str) -> bool:
+def commit(
+    folder: Path, changes: Mapping[str, bytes | StoredFile | None], *, author: str, words: str
+) -> bool:
     """Write files below a folder of a repository, and commit these and no others.
 
-    changes  by name from that folder the bytes, or None for a file that goes
+    changes  by name from that folder what is written there, or None for a file that goes
     author   reference of an account
     returns  whether there was anything to commit
 
@@ -99,7 +103,7 @@ _ENVIRONMENT = {
 }
 
 
-def _write(folder: Path, name: str, raw: bytes | None) -> None:
+def _write(folder: Path, name: str, raw: bytes | StoredFile | None) -> None:
     path = folder / name
     # A link in the repository must not lead our hand out of it.
     if not path.resolve().is_relative_to(folder.resolve()) or path.is_symlink():
@@ -108,4 +112,4 @@ def _write(folder: Path, name: str, raw: bytes | None) -> None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(raw)
+    path.write_bytes(raw.read() if isinstance(raw, StoredFile) else raw)

@@ -133,6 +133,13 @@ def test_a_file_of_other_bytes_is_noticed(
     assert refuses(store, tmp_path, put(store, TEXT).key, damage)
 
 
+def test_what_is_known_of_a_file_is_its_size_and_a_missing_one_is_not_known(store: Store) -> None:
+    stored = store.put(io.BytesIO(b"some"))
+    assert store.known(stored.key) == stored
+    with pytest.raises(Damaged):
+        store.known("0" * 64)
+
+
 def test_a_missing_file_is_not_an_empty_one(store: Store, tmp_path: Path) -> None:
     key = put(store, TEXT).key
     path_of(store, key, tmp_path).unlink()

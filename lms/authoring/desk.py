@@ -19,13 +19,23 @@ from lms.authoring.models import Draft
 from lms.authoring.working import Snapshot
 from lms.catalogue.models import ContentVersion
 from lms.content import reading
-from lms.content.tree import Tree
+from lms.content.rules import REVIEWS, Kind
+from lms.content.tree import Raw, Tree, bytes_of, digest_of, size_of
 from lms.errors import NotFound
 
 _log = logging.getLogger("lms.authoring")
 # How many bytes of changed files are rendered anew for each look at the page: beyond them it is
 # left to publishing. The heaviest text of this length takes two seconds.
 _MOST_LOOKED_AT = 40_000
+
+
+@dataclass(frozen=True)
+class Altered:
+    """That a draft changes a file: a new one, one that it takes out, or neither."""
+
+    name: str
+    is_new: bool
+    is_gone: bool
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def review_page(
         "authoring/review.html",
         draft=draft,
         fingerprint=seen.fingerprint,
-        kinds=rules.KIND_WORDS,
+        kinds={kind: each.name for kind, each in REVIEWS.items()},
         mine=mine,
         writes=open_ and may(actor(), P.WRITE_CONTENT),
         appoints=open_ and may_ever(actor(), P.APPOINT_REVIEWERS),
@@ -116,10 +126,11 @@ def _said(draft: Draft, seen: Snapshot) -> dict[str, object]:
 
 
 def _changes(seen: Snapshot) -> dict[str, object]:
-    """Every change, and the one that is shown: comparing takes its time."""
-    changes, chosen = changed_texts(seen.base, seen), request.args.get("show", "")
-    shown = next((each for each in changes if each.name == chosen), next(iter(changes), None))
-    return {"changes": changes, "shown": shown}
+    """Every change, and the one that is shown: only that is read and compared."""
+    names, known, chosen = sorted(seen.changes), set(seen.base.names()), request.args.get("show")
+    changes = [Altered(name, name not in known, seen.changes[name] is None) for name in names]
+    shown = chosen if chosen in seen.changes else next(iter(names), None)
+    return {"changes": changes, "shown": _changed(seen.base, seen, shown) if shown else None}
 
 
 def appoint_form(*, empty: bool = False) -> AppointForm:
@@ -135,15 +146,7 @@ def appoint_form(*, empty: bool = False) -> AppointForm:
 
 def kind_choices(kinds: Iterable[str]) -> list[SelectChoice]:
     """Kinds of review, in words."""
-    return [SelectChoice(kind, rules.KIND_WORDS[rules.Kind(kind)]) for kind in kinds]
-
-
-def changed_texts(base: Tree, seen: Snapshot) -> list[Changed]:
-    """What a draft changes, file by file; of pictures and films only that they change."""
-    return [
-        Changed(name, _text(name, working.read_or_none(base, name)), _text(name, raw))
-        for name, raw in sorted(seen.changes.items())
-    ]
+    return [SelectChoice(kind, REVIEWS[Kind(kind)].name) for kind in kinds]
 
 
 def move_for(draft: Draft, folder: Path) -> Move:
@@ -158,21 +161,14 @@ def move_for(draft: Draft, folder: Path) -> Move:
     both = [
         name
         for name in working.apart(seen.base, newest, sorted(seen.changes))
-        if working.read_or_none(newest, name) != seen.changes[name]
+        if working.digest_or_empty(newest, name) != digest_of(seen.changes[name])
     ]
-    conflicts = tuple(
-        Changed(
-            name,
-            _text(name, working.read_or_none(newest, name)),
-            _text(name, seen.changes[name]),
-        )
-        for name in both
-    )
+    conflicts = tuple(_changed(newest, seen, name) for name in both)
     carried = tuple(sorted(set(seen.changes) - set(both)))
     return Move(version, seen.moment, conflicts, carried)
 
 
-def commit_published(changes: Mapping[str, bytes | None], version: str) -> None:
+def commit_published(changes: Mapping[str, Raw | None], version: str) -> None:
     """Write what was published into the content repository, where there is one.
 
     It comes after publishing, and undoes nothing when it fails: that is said, and in the log.
@@ -190,13 +186,21 @@ def commit_published(changes: Mapping[str, bytes | None], version: str) -> None:
 def _findings(seen: Snapshot) -> list[Finding]:
     there, weight = [], 0
     for name, raw in sorted(seen.changes.items()):
-        weight += len(raw or b"")
-        if raw is not None and rules.is_text(name) and weight <= _MOST_LOOKED_AT:
+        if raw is None or not rules.is_text(name):
+            continue
+        weight += size_of(raw)
+        if weight <= _MOST_LOOKED_AT:
             there.append(name)
     return reading.look_over(seen.whole, there)
 
 
-def _text(name: str, raw: bytes | None) -> str | None:
+def _changed(before: Tree, seen: Snapshot, name: str) -> Changed:
+    """A file in another tree and in the draft; of a picture or film only how large it is."""
+    old = working.read_or_none(before, name)
+    return Changed(name, _text(name, old), _text(name, seen.changes[name]))
+
+
+def _text(name: str, raw: Raw | None) -> str | None:
     if raw is None:
         return None
-    return as_text(raw) if rules.is_text(name) else f"{len(raw):,} bytes"
+    return as_text(bytes_of(raw)) if rules.is_text(name) else f"{size_of(raw):,} bytes"

@@ -18,12 +18,12 @@ from lms.authoring import queries, rules, working
 from lms.authoring.forms import AddForm, FileForm, UploadForm
 from lms.authoring.models import Draft, Revision
 from lms.authoring.preview import LEARNER, preview
-from lms.authoring.rules import Change
 from lms.authoring.working import Snapshot
 from lms.clock import now
 from lms.content import media
 from lms.content.media import MediaFile, NotShown
 from lms.content.tree import Tree
+from lms.db import end_reading
 from lms.errors import Conflict, NotFound, RuleBroken
 from lms.storage import StoredFile
 from lms.web.differences import Typed, Version
@@ -146,7 +146,7 @@ def conflict_page(draft: Draft, name: str, base: Tree, form: FileForm, refusal: 
 def saved_text(draft: Draft, name: str, base: Tree) -> str:
     """A file's text as the draft has it; empty where it was taken out."""
     latest = queries.newest_revision(draft.id, name)
-    if latest is None or latest.kind == Change.RESTORED:
+    if latest is None or latest.kind == rules.Change.RESTORED:
         return as_text(base.read(name)) if name in base.names() else ""
     return latest.text
 
@@ -156,10 +156,10 @@ def as_text(raw: bytes) -> str:
     return raw.decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
 
-def received(upload: FileStorage) -> tuple[MediaFile, StoredFile]:
+def received(draft: Draft, upload: FileStorage) -> tuple[MediaFile, StoredFile]:
     """A picture or film that was sent, known for what it is by its bytes, and stored.
 
-    Raises RuleBroken for anything else.
+    Raises RuleBroken for anything else, and where the draft has no room: then it is not stored.
     """
     with closing(upload):
         raw = upload.stream.read(MOST_BYTES + 1)
@@ -170,6 +170,8 @@ def received(upload: FileStorage) -> tuple[MediaFile, StoredFile]:
     except NotShown as fault:
         sentence = str(fault)
         raise RuleBroken(f"{sentence[:1].upper()}{sentence[1:]}.") from None
+    working.check_room(draft, len(raw))
+    end_reading()
     return found, storage.put(io.BytesIO(raw))
 
 

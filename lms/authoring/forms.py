@@ -6,7 +6,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.authoring.preview import LEARNER, TUTOR
-from lms.authoring.rules import KIND_WORDS, STARTS, Verdict
+from lms.authoring.rules import STARTS, Verdict
+from lms.content.rules import REVIEWS
 from lms.markup import MOST_CHARACTERS
 from lms.markup_blocks import NATIONS
 from lms.web.fields import TidyString, TidyText
@@ -99,7 +100,7 @@ class AppointForm(BaseForm):
     look = RadioField(
         "What they look at",
         [InputRequired("Choose what they look at")],
-        choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()],
+        choices=[SelectChoice(kind.value, each.name) for kind, each in REVIEWS.items()],
     )
     reviewer = SelectField("Reviewer", [InputRequired("Choose somebody")], choices=[])
 

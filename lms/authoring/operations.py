@@ -7,7 +7,7 @@ from lms.access import gate
 from lms.access.actor import Actor
 from lms.access.permissions import Permission as P
 from lms.audit.trail import Event, record
-from lms.authoring import queries, rules
+from lms.authoring import queries, rules, working
 from lms.authoring.models import Draft, Revision
 from lms.authoring.rules import Change
 from lms.catalogue.models import ContentVersion
@@ -61,12 +61,16 @@ def upload_file(draft: Draft, name: str, stored: StoredFile, *, actor: Actor) ->
 
     stored  already recognised for what it is, and stored
 
-    Raises NotFound for a name that no picture has.
+    The same file again in the same place changes nothing. Raises NotFound for a name that no
+    picture has, RuleBroken where the draft has no room for it.
     """
     gate.require(actor, P.WRITE_CONTENT)
     if not rules.is_media(name):
         raise NotFound
-    _newest(draft, name)
+    latest = _newest(draft, name)
+    if latest is not None and latest.file_key == stored.key:
+        return latest
+    working.check_room(draft, stored.size)
     return _change(draft, name, Change.UPLOADED, actor, file_key=stored.key)
 
 

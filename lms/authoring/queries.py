@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
+from lms import storage
 from lms.access.actor import Actor, Role
 from lms.accounts.models import Account
 from lms.accounts.queries import holders_of
@@ -22,6 +23,7 @@ from lms.catalogue.models import ContentVersion
 from lms.catalogue.queries import versions
 from lms.db import db
 from lms.errors import NotFound
+from lms.storage import StoredFile
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,16 @@ def newest_revision(draft_id: int, name: str) -> Revision | None:
         .order_by(Revision.number.desc())
         .limit(1)
     ).first()
+
+
+def uploads(draft_id: int) -> list[StoredFile]:
+    """Every picture and film that was ever put into a draft, each as often as it was."""
+    keys = db.session.scalars(
+        select(Revision.file_key)
+        .where(Revision.draft_id == draft_id, Revision.file_key.is_not(None))
+        .order_by(Revision.id)
+    )
+    return [storage.known(key) for key in keys if key]
 
 
 def history_of(draft_id: int, name: str) -> Sequence[Revision]:

@@ -16,12 +16,13 @@ from lms.authoring.models import (
     ReviewerAppointment,
     ReviewRequest,
 )
-from lms.authoring.rules import Kind, Verdict
+from lms.authoring.rules import Verdict
 from lms.authoring.working import Snapshot
 from lms.catalogue import operations as catalogue
 from lms.catalogue.keeping import Kept
 from lms.catalogue.models import ContentVersion
 from lms.catalogue.queries import first_version
+from lms.content.rules import Kind
 from lms.db import db, lock
 from lms.errors import Conflict, NotFound, RuleBroken
 

@@ -19,6 +19,11 @@ _MEDIA = re.compile(rf"modules/{_PART}/files/[A-Za-z0-9][A-Za-z0-9._-]*")
 # Reading YAML takes about a second for every 100,000 characters, whatever they are.
 MOST_YAML = 100_000
 MOST_FRONT = 20_000
+# Of pictures and films ever put into one draft, also those replaced or taken out again: its history
+# keeps them all. Each is asked for on the disk whenever somebody looks at the draft.
+MOST_UPLOADS = 100
+# Bytes. What one module may show comes to half of it.
+MOST_UPLOADED = 200 << 20
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 
 
@@ -29,21 +34,6 @@ class Change(StrEnum):
     UPLOADED = "uploaded"
     DELETED = "deleted"
     RESTORED = "restored"  # as in what the draft stands on
-
-
-class Kind(StrEnum):
-    """Whose eyes a review is made with."""
-
-    SUBJECT = "subject"
-    LEGAL = "legal"
-    LIVED_EXPERIENCE = "lived_experience"
-
-
-KIND_WORDS = {
-    Kind.SUBJECT: "Subject",
-    Kind.LEGAL: "Law",
-    Kind.LIVED_EXPERIENCE: "Lived experience",
-}
 
 
 class Verdict(StrEnum):
@@ -94,16 +84,28 @@ def check_size(name: str, text: str) -> None:
         raise RuleBroken(f"The front matter is longer than {MOST_FRONT:,} characters.")
 
 
-def fingerprint(base: str, changes: Mapping[str, bytes | None]) -> str:
+def check_room(sizes: Collection[int], more: int) -> None:
+    """Refuse a picture or film for which a draft has no room; raises RuleBroken.
+
+    sizes  of all that were ever put into it, in bytes
+    more   of the one that is to come
+    """
+    so_far = "with those that were replaced or taken out. Publish this draft, and open another"
+    if len(sizes) >= MOST_UPLOADS:
+        raise RuleBroken(f"A draft takes {MOST_UPLOADS} pictures and films, {so_far}.")
+    if sum(sizes) + more > MOST_UPLOADED:
+        raise RuleBroken(f"A draft takes {MOST_UPLOADED >> 20} MB of pictures and films, {so_far}.")
+
+
+def fingerprint(base: str, changes: Mapping[str, str]) -> str:
     """SHA-256 of what a draft stands on and of everything it changes.
 
-    base  fingerprint of the version; empty for the content folder
+    base     fingerprint of the version; empty for the content folder
+    changes  by name the SHA-256 of each changed file, hex; empty for one that goes
     """
     seen = hashlib.sha256(base.encode())
     for name in sorted(changes):
-        raw = changes[name]
-        said = "" if raw is None else hashlib.sha256(raw).hexdigest()
-        seen.update(f"\0{name}\0{said}".encode())
+        seen.update(f"\0{name}\0{changes[name]}".encode())
     return seen.hexdigest()
 
 

@@ -1,17 +1,9 @@
 """The editor: drafts of what is taught, for authors who don't use git."""
 
+from functools import partial
 from pathlib import Path
 
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access.gate import actor, may, needs, require
@@ -23,6 +15,7 @@ from lms.authoring.preview import LEARNER, TUTOR
 from lms.db import end_reading, unit_of_work
 from lms.errors import NotFound, RuleBroken
 from lms.markup_blocks import NATIONS
+from lms.web.made import as_file
 
 bp = Blueprint("authoring", __name__, url_prefix="/authoring/drafts", template_folder="templates")
 
@@ -79,9 +72,8 @@ def upload(ref: str) -> ResponseReturnValue:
     found = _readable(ref)
     form = UploadForm.from_request()
     if form.accepted() and form.file.data and form.file.data.filename:
-        end_reading()
         try:
-            known, stored = editing.received(form.file.data)
+            known, stored = editing.received(found, form.file.data)
             name = f"modules/{form.folder.data}/files/{known.name}"
             with unit_of_work():
                 operations.upload_file(found, name, stored, actor=actor())
@@ -136,9 +128,8 @@ def download(ref: str) -> ResponseReturnValue:
     found = _readable(ref)
     whole = working.published(found) or working.snapshot(found, _folder()).whole
     end_reading()
-    answer = Response(working.archive(whole).getvalue(), mimetype="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{ref}.zip"'
-    return answer
+    pack = partial(working.write_archive, whole)
+    return as_file(pack, kind="application/zip", name=f"{ref}.zip")
 
 
 @bp.get("/<ref>/files/<path:name>")

@@ -1,10 +1,10 @@
 """The working copy: what a draft stands on, with its changes upon it."""
 
 import io
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from lms import storage
 from lms.authored import Faulty
@@ -15,13 +15,12 @@ from lms.catalogue.models import ContentVersion
 from lms.catalogue.version_tree import tree_of
 from lms.clock import LONDON
 from lms.content.signing import Signed, carries_reviewers, with_reviewers
-from lms.content.tree import Drafted, Folder, Tree
+from lms.content.tree import Drafted, Folder, Raw, Tree, bytes_of, digest_of
+from lms.packing import write_zip
 
-Changes = dict[str, bytes | None]
+Changes = dict[str, Raw | None]
 # Who reviews with lived experience says so to many by being named: that is theirs to choose.
 _UNNAMED = "a reviewer who is not named, at their own wish"
-# The same files make the same archive, whenever it is made.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 _TOP = ("programme.yml", "glossary.yml", "references.yml")
 
 
@@ -42,24 +41,28 @@ def base_of(draft: Draft, folder: Path) -> Tree:
 
 
 def changes_of(base: Tree, revisions: Iterable[Revision]) -> Changes:
-    """What a draft really changes: by name the bytes, or None for a file that goes."""
+    """What a draft really changes: by name what stands there, or None for a file that goes."""
     known = set(base.names())
     found: Changes = {}
     for each in revisions:
         if each.kind == Change.RESTORED:
             continue
-        raw = bytes_of(each)
-        before = base.read(each.name) if each.name in known else None
-        if raw != before:
+        raw = raw_of(each)
+        before = base.digest(each.name) if each.name in known else ""
+        if digest_of(raw) != before:
             found[each.name] = raw
     return found
 
 
-def bytes_of(revision: Revision) -> bytes | None:
+def check_room(draft: Draft, more: int) -> None:
+    """Refuse a picture or film of so many bytes where a draft has no room; raises RuleBroken."""
+    rules.check_room([each.size for each in queries.uploads(draft.id)], more)
+
+
+def raw_of(revision: Revision) -> Raw | None:
     """What a revision made of its file; None when it took it out."""
     if revision.file_key is not None:
-        with storage.open(revision.file_key) as file:
-            return file.read()
+        return storage.known(revision.file_key)
     return revision.text.encode() if revision.kind == Change.WRITTEN else None
 
 
@@ -88,7 +91,8 @@ def snapshot(draft: Draft, folder: Path) -> Snapshot:
     base, moment = base_of(draft, folder), queries.moment_of(draft)
     changes = changes_of(base, queries.newest_revisions(draft.id))
     on = draft.base_version.sha256 if draft.base_version else ""
-    return Snapshot(base, changes, rules.fingerprint(on, changes), moment)
+    digests = {name: digest_of(raw) for name, raw in changes.items()}
+    return Snapshot(base, changes, rules.fingerprint(on, digests), moment)
 
 
 def with_sign_offs(draft: Draft, seen: Snapshot) -> Changes:
@@ -102,7 +106,7 @@ def with_sign_offs(draft: Draft, seen: Snapshot) -> Changes:
         for kind, each in said.items()
     }
     return {
-        name: with_reviewers(name, raw, signed)
+        name: with_reviewers(name, bytes_of(raw), signed)
         if raw is not None and carries_reviewers(name)
         else raw
         for name, raw in seen.changes.items()
@@ -111,7 +115,15 @@ def with_sign_offs(draft: Draft, seen: Snapshot) -> Changes:
 
 def apart(old: Tree, new: Tree, names: Iterable[str]) -> list[str]:
     """Those files that are not the same in two trees."""
-    return [name for name in names if read_or_none(old, name) != read_or_none(new, name)]
+    return [name for name in names if digest_or_empty(old, name) != digest_or_empty(new, name)]
+
+
+def digest_or_empty(tree: Tree, name: str) -> str:
+    """SHA-256 of a file, hex; empty where there is none."""
+    try:
+        return tree.digest(name)
+    except Faulty:
+        return ""
 
 
 def read_or_none(tree: Tree, name: str) -> bytes | None:
@@ -122,16 +134,11 @@ def read_or_none(tree: Tree, name: str) -> bytes | None:
         return None
 
 
-def archive(tree: Tree) -> io.BytesIO:
-    """All files as a ZIP, byte for byte the same for the same files."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        for name in tree.names():
-            if name in _TOP or name.startswith("modules/"):
-                entry = zipfile.ZipInfo(name, _NO_TIME)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o644 << 16
-                entry.create_system = 3
-                file.writestr(entry, tree.read(name))
-    packed.seek(0)
-    return packed
+def write_archive(tree: Tree, out: BinaryIO) -> None:
+    """All files as a ZIP, byte for byte the same for the same files; one at a time is held."""
+    names = [name for name in tree.names() if name in _TOP or name.startswith("modules/")]
+    write_zip(
+        out,
+        ((name, io.BytesIO(tree.read(name))) for name in names),
+        bare=frozenset(filter(rules.is_media, names)),
+    )

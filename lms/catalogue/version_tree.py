@@ -31,6 +31,12 @@ class Published:
         with storage.open(self.keys[name]) as file:
             return file.read()
 
+    def digest(self, name: str) -> str:
+        """SHA-256 of a file, hex: the storage names it so. Raises Faulty."""
+        if name not in self.keys:
+            raise missing(name)
+        return self.keys[name]
+
 
 def tree_of(version_id: int) -> Published:
     """The files of a version. One query; bytes are read when they are asked for."""

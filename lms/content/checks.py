@@ -14,7 +14,6 @@ from lms.markup import TeachingPage
 
 REVIEW_NEAR = timedelta(days=60)  # what a reviewer is asked to read, and when, takes two months
 _WARNING = Severity.WARNING
-_ROLES = {"subject": "subject", "legal": "legal", "lived_experience": "lived-experience"}
 MOST_FILES = 200  # pictures and films of a module
 
 
@@ -160,14 +159,13 @@ class Checks:
         self._files.find(name, message, "review_by", severity=_WARNING, rule="review")
 
     def _signed(self, page: Page, module: Module) -> None:
-        missing = []
-        for role, word in _ROLES.items():
-            signed = getattr(page.front.reviewers, role)
-            if signed is None:
-                missing.append(word)
-            elif self._today and signed.on > self._today:
+        reviewers = page.front.reviewers
+        for kind in rules.Kind:
+            signed = getattr(reviewers, kind)
+            if signed and self._today and signed.on > self._today:
                 message = f"signed off on {signed.on}, which has not come: write the day it was"
-                self._files.find(page.name, message, "reviewers", role, rule="sign-off")
+                self._files.find(page.name, message, "reviewers", kind, rule="sign-off")
+        missing = [each.reviewer for each in reviewers.missing]
         if missing:
             message = (
                 f"not yet reviewed by a {', '.join(missing)} reviewer, and the page says so: "

@@ -3,11 +3,43 @@
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 # Words that stand in addresses where the names of modules and of pages do: /learn/notebook/. A
 # test compares them with the addresses there are.
 TAKEN_BY_MODULES = frozenset({"nation", "notebook", "pictures", "problems", "versions"})
 TAKEN_BY_PAGES = frozenset({"download", "files"})
+
+
+class Kind(StrEnum):
+    """Whose eyes a review is made with."""
+
+    SUBJECT = "subject"
+    LEGAL = "legal"
+    LIVED_EXPERIENCE = "lived_experience"
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a kind of review is called, wherever it is named.
+
+    name      at the head of something
+    reviewer  before “reviewer”
+    who       those who make it
+    """
+
+    name: str
+    reviewer: str
+    who: str
+
+
+REVIEWS = {
+    Kind.SUBJECT: Review("Subject", "subject", "somebody who knows the subject"),
+    Kind.LEGAL: Review("Law", "legal", "a lawyer"),
+    Kind.LIVED_EXPERIENCE: Review(
+        "Lived experience", "lived-experience", "people with lived experience"
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lms.content.rules import REVIEWS, Review
+
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 OutcomeKey = Annotated[str, Field(pattern=r"^LO[1-9][0-9]?$")]
 # What content advice may name. A word of an author's own goes into the note.
@@ -85,6 +87,11 @@ class Reviewers(Authored):
     subject: SignOff | None = None
     legal: SignOff | None = None
     lived_experience: SignOff | None = None
+
+    @property
+    def missing(self) -> list[Review]:
+        """The kinds of review that nobody has made."""
+        return [review for kind, review in REVIEWS.items() if getattr(self, kind) is None]
 
 
 class ModuleFile(Dated):

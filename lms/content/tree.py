@@ -1,5 +1,6 @@
 """Authored files, wherever they lie: a folder, or a folder with an author's draft upon it."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,10 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from lms.authored import Faulty, Finding
+from lms.storage import StoredFile
 
+# What stands in a file's place: what was written, or what lies in storage and is read on demand.
+Raw = bytes | StoredFile
 # What a content folder may hold besides: nothing that an editor or git leaves behind is content.
 _HIDDEN = (".", "~", "#")
 
@@ -21,6 +25,10 @@ class Tree(Protocol):
 
     def read(self, name: str) -> bytes:
         """The bytes of a file. Raises Faulty where there is none, or it can't be read."""
+        ...
+
+    def digest(self, name: str) -> str:
+        """SHA-256 of a file, hex, without holding all of it. Raises Faulty as `read` does."""
         ...
 
 
@@ -49,13 +57,21 @@ class Folder:
         except OSError:
             raise missing(name) from None
 
+    def digest(self, name: str) -> str:
+        """SHA-256 of a file, hex. Raises Faulty."""
+        try:
+            with (self._folder / name).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            raise missing(name) from None
+
 
 @dataclass(frozen=True)
 class Drafted:
     """A tree with some files replaced, added or (None) taken away."""
 
     base: Tree
-    changes: Mapping[str, bytes | None]
+    changes: Mapping[str, Raw | None]
 
     def names(self) -> list[str]:
         """Every file, in order."""
@@ -66,10 +82,36 @@ class Drafted:
         """The bytes of a file. Raises Faulty."""
         if name not in self.changes:
             return self.base.read(name)
+        return bytes_of(self._changed(name))
+
+    def digest(self, name: str) -> str:
+        """SHA-256 of a file, hex. Raises Faulty."""
+        if name not in self.changes:
+            return self.base.digest(name)
+        return digest_of(self._changed(name))
+
+    def _changed(self, name: str) -> Raw:
         raw = self.changes[name]
         if raw is None:
             raise missing(name)
         return raw
+
+
+def bytes_of(raw: Raw) -> bytes:
+    """What stands in a file's place, read where it lies in storage."""
+    return raw.read() if isinstance(raw, StoredFile) else raw
+
+
+def digest_of(raw: Raw | None) -> str:
+    """SHA-256, hex; empty where there is no file. Nothing is read."""
+    if raw is None:
+        return ""
+    return raw.key if isinstance(raw, StoredFile) else hashlib.sha256(raw).hexdigest()
+
+
+def size_of(raw: Raw) -> int:
+    """In bytes. Nothing is read."""
+    return raw.size if isinstance(raw, StoredFile) else len(raw)
 
 
 def missing(name: str) -> Faulty:

@@ -6,7 +6,9 @@ of the 1EdTech Common Cartridge Profile, version 1.3 (https://www.imsglobal.org/
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from io import BytesIO
+from itertools import chain
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element
 
 from lms.exchange.copies import (
@@ -21,7 +23,8 @@ from lms.exchange.copies import (
 )
 from lms.exchange.qti import XSI, as_quiz
 from lms.exchange.webpage import STYLE
-from lms.exchange.writing import as_html, as_xml, element, moved, zipped
+from lms.exchange.writing import as_html, as_xml, element, moved
+from lms.packing import write_zip
 
 MEDIA_TYPE = "application/zip"  # nobody registered one for cartridges
 _PACKAGE = "http://www.imsglobal.org/xsd/imsccv1p3/imscp_v1p1"
@@ -34,17 +37,22 @@ _SCHEMAS = (
 _WEB, _QUIZ = "webcontent", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment"
 
 
-def as_cartridge(copy: ModuleCopy) -> bytes:
+def write_cartridge(copy: ModuleCopy, out: BinaryIO) -> None:
     """The module as a cartridge. The same version of it always makes the same bytes."""
-    files = {"imsmanifest.xml": _manifest(copy)}
-    files["web/about.html"] = _document(copy.title, *about(copy, "h2"))
+    media = {_media_file(name): each for name, each in sorted(copy.media.items())}
+    texts = ((name, BytesIO(raw)) for name, raw in _texts(copy))
+    files = ((name, each.open()) for name, each in media.items())
+    write_zip(out, chain(texts, files), bare=media)
+
+
+def _texts(copy: ModuleCopy) -> Iterator[tuple[str, bytes]]:
+    yield "imsmanifest.xml", _manifest(copy)
+    yield "web/about.html", _document(copy.title, *about(copy, "h2"))
     for page in copy.pages:
-        files[_page_file(page)] = _page(page, copy)
+        yield _page_file(page), _page(page, copy)
         if page.questions:
-            files[_quiz_file(page)] = as_quiz(page)
-    files["web/copy.css"] = STYLE.encode()
-    media = {_media_file(name): each.raw for name, each in sorted(copy.media.items())}
-    return zipped(files | media, bare=media)
+            yield _quiz_file(page), as_quiz(page)
+    yield "web/copy.css", STYLE.encode()
 
 
 def _manifest(copy: ModuleCopy) -> bytes:

@@ -1,6 +1,8 @@
 """Commands of `lms catalogue` for content that leaves this house, or comes from another."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -32,15 +34,25 @@ def export(ref: str, module: str, out: Path, kind: str) -> None:
     """Write a published module to a file that isn't there yet."""
     form = FORMATS[kind]
     try:
-        raw = form.build(copied(version(ref).id, module, form))
+        copy = copied(version(ref).id, module, form)
     except NotFound:
         raise click.ClickException(f"There is no module “{module}” in a version {ref}.") from None
     try:
-        with out.open("xb") as file:
-            file.write(raw)
+        with out.open("xb") as file, _undone(out):
+            form.write(copy, file)
     except OSError as failure:
         raise click.ClickException(f"{out} was not written: {failure.strerror}.") from None
-    click.echo(f"Wrote {out}, {len(raw):,} bytes.")
+    click.echo(f"Wrote {out}, {out.stat().st_size:,} bytes.")
+
+
+@contextmanager
+def _undone(out: Path) -> Iterator[None]:
+    """Half a copy is none: it goes again when the rest can't be written."""
+    try:
+        yield
+    except BaseException:
+        out.unlink()
+        raise
 
 
 @click.command("import")

@@ -6,24 +6,20 @@ goes to the staff of another university, is made with the answers.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element
 
+from lms.content.rules import REVIEWS
 from lms.exchange.writing import Part, element, moved, parsed
 from lms.markup_blocks import NATIONS
 from lms.web.filters import day
 
 LANGUAGE = "en-GB"
 _HEADING = re.compile(r"h[1-6]")
-_REVIEWS = {
-    "subject": "somebody who knows the subject",
-    "legal": "a lawyer",
-    "lived_experience": "people with lived experience",
-}
 _HOW_MANY = {
     "single": "One of these is right.",
     "multiple": "More than one of these may be right.",
@@ -35,11 +31,16 @@ FOR_YOURSELF = "This one is for your own notes."
 
 @dataclass(frozen=True)
 class MediaCopy:
-    """A picture or film, as it lies in storage."""
+    """A picture or film, as it lies in storage.
+
+    key   SHA-256 of its bytes, hex
+    open  its bytes from their beginning, anew each time; whoever opens them closes them
+    """
 
     name: str
     kind: str
-    raw: bytes
+    key: str
+    open: Callable[[], BinaryIO] = field(compare=False, repr=False)
 
     @property
     def is_film(self) -> bool:
@@ -167,7 +168,7 @@ def about(copy: ModuleCopy, heading: str) -> list[Element]:
         f"Law as at {day(copy.law_as_at)}. To be reviewed by {day(copy.review_by)}.",
     ]
     if copy.missing:
-        words = [words for kind, words in _REVIEWS.items() if kind in copy.missing]
+        words = [review.who for kind, review in REVIEWS.items() if kind in copy.missing]
         listed = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
         lines.append(f"Not yet reviewed by {listed}.")
     outcomes = (element("li", f"{each['text']} ({each['key']})") for each in copy.outcomes)

@@ -6,6 +6,9 @@ makes no claim of conformance: somebody would have to have looked.
 
 from collections.abc import Iterator
 from datetime import UTC
+from io import BytesIO
+from itertools import chain
+from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from lms.exchange.copies import (
@@ -20,7 +23,8 @@ from lms.exchange.copies import (
     without_answer,
 )
 from lms.exchange.webpage import STYLE
-from lms.exchange.writing import as_xml, element, moved, zipped
+from lms.exchange.writing import as_xml, element, moved
+from lms.packing import write_zip
 
 MEDIA_TYPE = "application/epub+zip"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -31,17 +35,23 @@ _OCF = "urn:oasis:names:tc:opendocument:xmlns:container"
 _PAGE_TYPE = "application/xhtml+xml"
 
 
-def as_epub(copy: ModuleCopy) -> bytes:
+def write_epub(copy: ModuleCopy, out: BinaryIO) -> None:
     """The module as an EPUB. The same version of it always makes the same bytes."""
-    files = {"mimetype": MEDIA_TYPE.encode(), "META-INF/container.xml": _container()}
-    files["OPS/package.opf"] = _package(copy)
-    files["OPS/nav.xhtml"] = _nav(copy)
-    files["OPS/about.xhtml"] = _document(copy.title, *about(copy, "h2"))
+    pictures = {f"OPS/files/{each.name}": each for each in copy.pictures}
+    texts = ((name, BytesIO(raw)) for name, raw in _texts(copy))
+    files = ((name, each.open()) for name, each in pictures.items())
+    write_zip(out, chain(texts, files), bare={"mimetype", *pictures})
+
+
+def _texts(copy: ModuleCopy) -> Iterator[tuple[str, bytes]]:
+    yield "mimetype", MEDIA_TYPE.encode()
+    yield "META-INF/container.xml", _container()
+    yield "OPS/package.opf", _package(copy)
+    yield "OPS/nav.xhtml", _nav(copy)
+    yield "OPS/about.xhtml", _document(copy.title, *about(copy, "h2"))
     for page in copy.pages:
-        files[f"OPS/{_file(page.slug)}"] = _page(page, copy)
-    files["OPS/copy.css"] = STYLE.encode()
-    pictures = {f"OPS/files/{each.name}": each.raw for each in copy.pictures}
-    return zipped(files | pictures, bare=["mimetype", *pictures])
+        yield f"OPS/{_file(page.slug)}", _page(page, copy)
+    yield "OPS/copy.css", STYLE.encode()
 
 
 def _container() -> bytes:

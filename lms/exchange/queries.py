@@ -1,7 +1,9 @@
 """What is copied of a published version. Nothing here reads what was written for tutors."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 from sqlalchemy import select
 
@@ -12,7 +14,8 @@ from lms.db import db
 from lms.errors import RuleBroken
 from lms.exchange.copies import MediaCopy, ModuleCopy, PageCopy
 
-# A copy is put together in memory: pictures of a module, or its films too, may come to this much.
+# Bytes that pictures of a module, or its films too, may come to, each as often as pages show it:
+# a copy lies on the server's disk until it is sent, and then on somebody's phone.
 MOST_BYTES = 100 << 20
 _SHOWN = re.compile(r'src="files/([^"]+)"')
 
@@ -28,7 +31,7 @@ def module_copy(version_id: int, slug: str, service: str, *, films: bool = False
     version = db.session.get_one(ContentVersion, version_id)
     module = module_of(version_id, slug)
     pages = _pages(module)
-    shown = {name for page in pages for name in _SHOWN.findall(page.html)}
+    shown = Counter(name for page in pages for name in _SHOWN.findall(page.html))
     return ModuleCopy(
         service,
         version.ref,
@@ -72,7 +75,7 @@ def _pages(module: Module) -> list[PageCopy]:
     return [PageCopy(*row) for row in rows]
 
 
-def _media(module: Module, shown: set[str], *, films: bool) -> Iterable[MediaCopy]:
+def _media(module: Module, shown: Counter[str], *, films: bool) -> Iterable[MediaCopy]:
     folder = f"modules/{module.folder}/files/"
     rows = db.session.execute(
         select(ContentFile.name, ContentFile.kind, ContentFile.size, ContentFile.file_key)
@@ -81,11 +84,10 @@ def _media(module: Module, shown: set[str], *, films: bool) -> Iterable[MediaCop
         .order_by(ContentFile.name)
     ).all()
     wanted = [row for row in rows if films or not row.kind.startswith("video/")]
-    if sum(row.size for row in wanted) > MOST_BYTES:
+    if sum(row.size * shown[row.name.removeprefix(folder)] for row in wanted) > MOST_BYTES:
         raise RuleBroken(
             f"The pictures and films of this module come to more than {MOST_BYTES >> 20} MB, "
             "which is too much for one file."
         )
     for name, kind, _size, key in wanted:
-        with storage.open(key) as file:
-            yield MediaCopy(name.removeprefix(folder), kind, file.read())
+        yield MediaCopy(name.removeprefix(folder), kind, key, partial(storage.open, key))

@@ -1,20 +1,23 @@
 """Files of a published module, for the staff of this programme and of others."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
 
-from flask import Blueprint, Response, current_app, render_template, send_file
+from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from config import Settings
 from lms.access.gate import needs
 from lms.access.permissions import Permission as P
 from lms.catalogue.queries import modules_of, version
+from lms.db import end_reading
 from lms.errors import NotFound
 from lms.exchange import cartridge, epub, queries
 from lms.exchange.copies import ModuleCopy
-from lms.exchange.webpage import as_webpage
+from lms.exchange.webpage import write_webpage
+from lms.web.made import as_file
 
 
 @dataclass(frozen=True)
@@ -24,16 +27,16 @@ class Format:
     films  whether they go with it
     """
 
-    build: Callable[[ModuleCopy], bytes]
+    write: Callable[[ModuleCopy, BinaryIO], None]
     ending: str
     kind: str
     films: bool = False
 
 
 FORMATS = {
-    "html": Format(as_webpage, "html", "text/html; charset=utf-8"),
-    "epub": Format(epub.as_epub, "epub", epub.MEDIA_TYPE),
-    "cartridge": Format(cartridge.as_cartridge, "imscc", cartridge.MEDIA_TYPE, films=True),
+    "html": Format(write_webpage, "html", "text/html; charset=utf-8"),
+    "epub": Format(epub.write_epub, "epub", epub.MEDIA_TYPE),
+    "cartridge": Format(cartridge.write_cartridge, "imscc", cartridge.MEDIA_TYPE, films=True),
 }
 FOR_LEARNERS = ("html", "epub")  # the other one holds the answers
 
@@ -65,13 +68,9 @@ def attached(version_id: int, module: str, kind: str) -> Response:
         raise NotFound
     form = FORMATS[kind]
     copy = copied(version_id, module, form)
-    answer = send_file(
-        io.BytesIO(form.build(copy)),
-        mimetype=form.kind,
-        as_attachment=True,
-        download_name=f"{copy.name}.{form.ending}",
-        etag=False,
-    )
+    end_reading()
+    write = partial(form.write, copy)
+    answer = as_file(write, kind=form.kind, name=f"{copy.name}.{form.ending}")
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

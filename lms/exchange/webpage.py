@@ -1,13 +1,16 @@
 """A module as one HTML file that needs nothing else: no network, no script, no second file."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
 from xml.etree.ElementTree import Element
 
 from lms.exchange.copies import (
     LANGUAGE,
+    MediaCopy,
     ModuleCopy,
     PageCopy,
     Setting,
@@ -23,12 +26,29 @@ STYLE = Path(__file__).with_name("copy.css").read_text(encoding="utf-8")
 _SCREEN = Path(__file__).with_name("screen.css").read_text(encoding="utf-8")
 
 
-def as_webpage(copy: ModuleCopy) -> bytes:
-    """The module as one HTML file, pictures and all. Films stay behind; their transcripts don't."""
+# Bytes of a picture that are turned into base64 at once: threes become fours without a rest.
+_THREES = 3 << 18
+
+
+def write_webpage(copy: ModuleCopy, out: BinaryIO) -> None:
+    """The module as one HTML file, pictures and all. Films stay behind; their transcripts don't.
+
+    The text is put together whole, and each picture written into it bit by bit.
+    """
+    mark = uuid4().hex  # nothing that a page says holds it
+    places = {each.name: f"{mark}{at}{mark}" for at, each in enumerate(copy.pictures)}
+    for at, part in enumerate(_text(copy, places).split(mark.encode())):
+        if at % 2:
+            _write_data(copy.pictures[int(part)], out)
+        else:
+            out.write(part)
+
+
+def _text(copy: ModuleCopy, places: Mapping[str, str]) -> bytes:
     setting = Setting(
         anchor=lambda slug, part: f"{slug}--{part}",  # a slug has no two hyphens in a row
         address=lambda slug, part: f"#{part or _page(slug)}",
-        picture={each.name: _data(each.kind, each.raw) for each in copy.pictures}.get,
+        picture=places.get,
         question=without_answer,
         sunk=1,
     )
@@ -110,5 +130,8 @@ def _page(slug: str) -> str:
     return f"page-{slug}"
 
 
-def _data(kind: str, raw: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+def _write_data(picture: MediaCopy, out: BinaryIO) -> None:
+    out.write(f"data:{picture.kind};base64,".encode())
+    with picture.open() as file:
+        while some := file.read(_THREES):
+            out.write(base64.b64encode(some))

@@ -1,16 +1,11 @@
-"""HTML and XML as trees of elements, and archives whose bytes don't tell when they were packed."""
+"""HTML and XML as trees of elements."""
 
-import io
 import re
-import zipfile
-from collections.abc import Iterable, Mapping
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element, TreeBuilder, indent, tostring
 
 _VOID = frozenset("area br col embed hr img input link meta source track wbr".split())
-_DAY = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP archive can name
 _UNSAYABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PLAIN_FILE = 0o644 << 16
 Part = Element | str | None
 
 
@@ -68,23 +63,6 @@ def as_xml(whole: Element, *, pretty: bool = False) -> bytes:
         indent(whole)
     said = _UNSAYABLE.sub("\N{REPLACEMENT CHARACTER}", tostring(whole, "unicode"))
     return f'<?xml version="1.0" encoding="utf-8"?>\n{said}\n'.encode()
-
-
-def zipped(files: Mapping[str, bytes], *, bare: Iterable[str] = ()) -> bytes:
-    """An archive of these files, in this order; the same files always make the same bytes.
-
-    bare  those that are stored as they are; pictures and films don't shrink, and take long to try
-    """
-    stored = frozenset(bare)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, raw in files.items():
-            entry = zipfile.ZipInfo(name, _DAY)
-            entry.create_system = 3  # the same on every machine that packs
-            entry.external_attr = _PLAIN_FILE
-            entry.compress_type = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
-            archive.writestr(entry, raw)
-    return out.getvalue()
 
 
 class _Reader(HTMLParser):

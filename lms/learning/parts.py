@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 from markupsafe import Markup
 
+from lms.content.rules import REVIEWS
 from lms.learning.checks import Asked
 from lms.markup_questions import PLACE
 
@@ -23,11 +24,6 @@ _PICTURE = re.compile(r"<img [^>]*>")
 _RELATIVE = re.compile(r'\b(href|src)="(?![/#]|[a-z]+:)([^"]+)"')
 _ATTRIBUTE = re.compile(r'(alt|src)="([^"]*)"')
 _HIDDEN = '<span class="picture-hidden">{} <a href="{}">Show this picture</a></span>'
-_REVIEWERS = {
-    "subject": "subject",
-    "legal": "legal",
-    "lived_experience": "lived-experience",
-}
 
 
 @dataclass(frozen=True)
@@ -78,15 +74,15 @@ def pieces(html: str, asked: Mapping[str, Asked]) -> Iterator[Piece]:
 def signed_off(reviewers: Mapping[str, Mapping[str, Any] | None]) -> list[SignOff]:
     """Who has reviewed something, as it was published."""
     return [
-        SignOff(words, kept["by"], date.fromisoformat(kept["on"]))
-        for kind, words in _REVIEWERS.items()
+        SignOff(review.reviewer, kept["by"], date.fromisoformat(kept["on"]))
+        for kind, review in REVIEWS.items()
         if (kept := reviewers.get(kind))
     ]
 
 
 def not_reviewed_by(reviewers: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
     """The kinds of reviewer who have not reviewed it yet. Nobody is made up."""
-    return [words for kind, words in _REVIEWERS.items() if not reviewers.get(kind)]
+    return [review.reviewer for kind, review in REVIEWS.items() if not reviewers.get(kind)]
 
 
 def _in_words(picture: re.Match[str]) -> str:

@@ -172,9 +172,13 @@ def test_a_picture_is_known_by_its_bytes_shown_and_nothing_else_is_taken(editor:
 def test_the_archive_holds_the_same_files_and_is_the_same_each_time(editor: Open) -> None:
     author = editor()
     author.change("## A part", "## Another part")
-    first, second = (author.visitor.get(f"{author.at}/content.zip") for _ in range(2))
-    assert first.data == second.data
-    with zipfile.ZipFile(io.BytesIO(first.data)) as archive:
+    packed = []
+    for _ in range(2):
+        with author.visitor.get(f"{author.at}/content.zip") as got:
+            assert got.content_length == len(got.data)
+            packed.append(got.data)
+    assert packed[0] == packed[1]
+    with zipfile.ZipFile(io.BytesIO(packed[0])) as archive:
         assert archive.testzip() is None
         assert archive.read(PAGE).decode() == f"{author.text()}\n"
         assert len(archive.namelist()) == 13

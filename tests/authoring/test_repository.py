@@ -1,5 +1,6 @@
 """What is published in the browser is committed to the content repository, where there is one."""
 
+import io
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from lms import repository
 from lms.authoring import queries
 from lms.repository import NotCommitted
 from tests.authoring.conftest import OTHER, PAGE, Editor, words
+from tests.authoring.test_editor import a_picture
 
 Open = Callable[..., Editor]
 NEW = "modules/01-first/03-more.md"
@@ -45,6 +47,8 @@ def test_publishing_commits_the_changed_files_in_the_authors_name_without_an_add
     author = editor()
     author.change("## A part", "## Another part")
     author.post("delete", name=OTHER)
+    sent = (io.BytesIO(a_picture()), "a.png")
+    author.visitor.post(f"{author.at}/upload", folder="01-first", file=sent)
     assert author.post("publish").status_code == 302
     version = queries.latest_version()
     said = git(copy, "log", "-1", "--format=%an|%ae|%cn|%ce|%s")
@@ -52,7 +56,9 @@ def test_publishing_commits_the_changed_files_in_the_authors_name_without_an_add
     assert set(git(copy, "show", "--name-status", "--format=", "HEAD").splitlines()) == {
         f"M\tcontent/{PAGE}",
         f"D\tcontent/{OTHER}",
+        "A\tcontent/modules/01-first/files/a.png",
     }
+    assert (copy / "content/modules/01-first/files/a.png").read_bytes() == a_picture()
     assert "## Another part" in git(copy, "show", f"HEAD:content/{PAGE}")
     assert git(copy, "status", "--porcelain") == "A  unrelated.txt"
     author.post("publish")

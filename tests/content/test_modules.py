@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from lms import markup
+from lms.content import shapes
 from lms.content.foot import with_foot
+from lms.content.rules import REVIEWS, Kind
 from lms.content.source import Brief, Module, Page
 from lms.markup_blocks import NATIONS
 from lms.markup_marks import Surroundings
@@ -139,6 +141,8 @@ def test_nobodys_review_is_made_up(module: Module) -> None:
     """A name goes in when its bearer has read the module, and not before."""
     reviewers = module.file.reviewers
     assert (reviewers.subject, reviewers.legal, reviewers.lived_experience) == (None, None, None)
+    assert reviewers.missing == list(REVIEWS.values())
+    assert set(shapes.Reviewers.model_fields) == set(REVIEWS) == set(Kind)
 
 
 @each_brief

@@ -1,11 +1,12 @@
 """Which files of a folder are content, and a draft upon them."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from lms.authored import Faulty
-from lms.content.tree import Drafted, Folder
+from lms.content.tree import Drafted, Folder, digest_of, size_of
 
 
 @pytest.fixture
@@ -43,5 +44,16 @@ def test_a_draft_replaces_adds_and_takes_away(folder: Path) -> None:
     tree = Drafted(Folder(folder), {"b.yml": None, "c.yml": b"new", "modules/01-a/01-b.md": b"c"})
     assert tree.names() == ["c.yml", "modules/01-a/01-b.md"]
     assert [tree.read(name) for name in tree.names()] == [b"new", b"c"]
-    with pytest.raises(Faulty, match=r"b\.yml:1: error: the file is missing"):
-        tree.read("b.yml")
+    for asked in (tree.read, tree.digest):
+        with pytest.raises(Faulty, match=r"b\.yml:1: error: the file is missing"):
+            asked("b.yml")
+
+
+def test_a_digest_is_that_of_the_bytes_wherever_they_lie(folder: Path) -> None:
+    tree = Drafted(Folder(folder), {"c.yml": b"new"})
+    for name in tree.names():
+        assert tree.digest(name) == sha256(tree.read(name)).hexdigest()
+    assert size_of(b"new") == 3
+    assert digest_of(None) == ""
+    with pytest.raises(Faulty):
+        Folder(folder).digest("gone.md")

@@ -2,10 +2,15 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from textwrap import dedent
+from typing import BinaryIO
 
 from lms.access.actor import SYSTEM
 from lms.catalogue import operations
@@ -197,8 +202,20 @@ def copy_of(module: Module, content: Content, *, without: tuple[str, ...] = ()) 
         review_by=file.review_by,
         missing=["legal", "lived_experience"],
         pages=[_page(each, content) for each in module.pages],
-        media={name: MediaCopy(name, kind, raw[name]) for name, kind in sorted(kinds.items())},
+        media={name: a_medium(name, kind, raw[name]) for name, kind in sorted(kinds.items())},
     )
+
+
+def a_medium(name: str, kind: str, raw: bytes) -> MediaCopy:
+    """A picture or film of these bytes, which lie in memory."""
+    return MediaCopy(name, kind, sha256(raw).hexdigest(), partial(BytesIO, raw))
+
+
+def made(write: Callable[[ModuleCopy, BinaryIO], None], copy: ModuleCopy) -> bytes:
+    """A copy of a kind, whole."""
+    out = BytesIO()
+    write(copy, out)
+    return out.getvalue()
 
 
 def _page(page: Page, content: Content) -> PageCopy:

@@ -9,8 +9,9 @@ import html5lib
 import pytest
 from defusedxml import ElementTree
 
-from lms.exchange.cartridge import as_cartridge
+from lms.exchange.cartridge import write_cartridge
 from lms.exchange.copies import ModuleCopy
+from tests.exchange.folder import made
 
 CP = "{http://www.imsglobal.org/xsd/imsccv1p3/imscp_v1p1}"
 QTI = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
@@ -26,7 +27,7 @@ INSIDE = {
 
 @pytest.fixture(scope="module")
 def archive(full: ModuleCopy) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(as_cartridge(full)))
+    return zipfile.ZipFile(io.BytesIO(made(write_cartridge, full)))
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +158,7 @@ def test_every_explanation_comes_along_and_links_to_a_page_do_not(items) -> None
 
 
 def test_the_same_copy_makes_the_same_bytes(full: ModuleCopy) -> None:
-    assert as_cartridge(full) == as_cartridge(full)
+    assert made(write_cartridge, full) == made(write_cartridge, full)
 
 
 def _field(item: Element, label: str) -> str | None:

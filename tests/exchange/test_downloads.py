@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from werkzeug.test import TestResponse
 
 from lms import clock
 from lms.access.actor import Role
@@ -16,12 +17,20 @@ from lms.exchange import queries
 from lms.exchange.queries import module_copy
 from tests import factories
 from tests.catalogue.folder import change
-from tests.exchange.folder import a_copy, a_full_folder, published
+from tests.exchange.folder import PNG, SVG, a_copy, a_full_folder, published
 from tests.learning.places import a_cohort, words
 from tests.performance.counting import counting, no_rendering
 from tests.support.installation import installation
+from tests.support.pages import Visitor
 
 DOWNLOAD = "/learn/first/download"
+
+
+def got_from(visitor: Visitor, path: str) -> TestResponse:
+    """A file, whole."""
+    with visitor.client.get(path) as answer:
+        assert answer.content_length == len(answer.get_data())
+        return answer
 
 
 def test_a_copy_is_what_was_published_for_learners_and_nothing_else(app, tmp_path) -> None:
@@ -38,8 +47,14 @@ def test_a_copy_is_what_was_published_for_learners_and_nothing_else(app, tmp_pat
 
 
 def test_pictures_that_are_too_much_for_one_file_are_refused(app, tmp_path, monkeypatch) -> None:
-    version = published(a_full_folder(tmp_path / "content"))
-    monkeypatch.setattr(queries, "MOST_BYTES", 100)
+    folder = a_full_folder(tmp_path / "content")
+    again = "The [[NRM]].\n\n/// figure | path.svg\n    alt: The paths again\n///\n"
+    change(folder, "modules/01-first/02-end.md", "The [[NRM]].", again)
+    version = published(folder)
+    weight = len(PNG) + 2 * len(SVG)  # each as often as it is shown
+    monkeypatch.setattr(queries, "MOST_BYTES", weight)
+    module_copy(version.id, "first", "Alongside")
+    monkeypatch.setattr(queries, "MOST_BYTES", weight - 1)
     with pytest.raises(RuleBroken, match="too much for one file"):
         module_copy(version.id, "first", "Alongside")
 
@@ -55,8 +70,7 @@ def test_an_advocate_takes_along_the_version_of_their_own_intake(browser, tmp_pa
         assert f'href="{DOWNLOAD}"' in reader.get("/learn/first/").text
         page = words(reader.get(DOWNLOAD).text)
         assert "The file stays on the device" in page
-        got = reader.client.get(f"{DOWNLOAD}/html")
-        book = reader.client.get(f"{DOWNLOAD}/epub")
+        got, book = got_from(reader, f"{DOWNLOAD}/html"), got_from(reader, f"{DOWNLOAD}/epub")
     own = content_of(cohort).ref
     assert own != newer.ref
     assert got.status_code == 200
@@ -87,7 +101,7 @@ def test_an_author_takes_out_any_module_of_any_version(browser, tmp_path) -> Non
     base = f"/authoring/versions/{version.ref}/files"
     assert f'href="{base}"' in author.get("/authoring/").text
     assert f'href="{base}/first/cartridge"' in author.get(base).text
-    got = author.client.get(f"{base}/first/cartridge")
+    got = got_from(author, f"{base}/first/cartridge")
     assert got.headers["Content-Disposition"].endswith(f"al701-{version.ref.lower()}.imscc")
     quiz = zipfile.ZipFile(io.BytesIO(got.data)).read("quiz/beginning.xml")
     assert b"WHY-RIGHT-ONE" in quiz

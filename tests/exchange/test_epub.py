@@ -44,8 +44,8 @@ from defusedxml import ElementTree
 
 from lms.content.source import Module
 from lms.exchange.copies import ModuleCopy
-from lms.exchange.epub import as_epub
-from tests.exchange.folder import PNG, SVG, copy_of
+from lms.exchange.epub import write_epub
+from tests.exchange.folder import PNG, SVG, copy_of, made
 from tests.factories import real_content
 from tests.support.conformance import wrong_in_epub
 
@@ -83,7 +83,7 @@ class Book:
 
 @pytest.fixture(scope="module")
 def raw(full: ModuleCopy) -> bytes:
-    return as_epub(full)
+    return made(write_epub, full)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_it_says_how_accessible_it_is_and_claims_no_conformance(book: Book, full
     assert book.metas("schema:accessibilityHazard") == ["none"]
     assert book.metas("schema:accessibilitySummary")
     assert not book.metas("dcterms:conformsTo")
-    plain = Book(as_epub(replace(full, media={}, pages=full.pages[1:])))
+    plain = Book(made(write_epub, replace(full, media={}, pages=full.pages[1:])))
     assert plain.metas("schema:accessMode") == ["textual"]
 
 
@@ -221,15 +221,15 @@ def test_neither_tutor_notes_nor_answers_nor_names_are_in_it(book: Book) -> None
 
 
 def test_the_same_copy_makes_the_same_bytes_and_another_version_another_book(full, raw) -> None:
-    assert as_epub(full) == raw
-    other = Book(as_epub(replace(full, version="CON-ANOTHER")))
+    assert made(write_epub, full) == raw
+    other = Book(made(write_epub, replace(full, version="CON-ANOTHER")))
     (identifier,) = other.package.iter(f"{DC}identifier")
     assert identifier.text != full.identifier
 
 
 def test_a_page_may_be_called_as_our_own_are(full: ModuleCopy) -> None:
     pages = [replace(full.pages[1], slug=slug, html="<p>x</p>") for slug in ("nav", "about", "1")]
-    book = Book(as_epub(replace(full, pages=pages)))
+    book = Book(made(write_epub, replace(full, pages=pages)))
     assert len(book.pages) == 5
 
 
@@ -242,7 +242,7 @@ def test_epubcheck_finds_nothing_in_a_book_with_one_of_everything(
 
 @pytest.mark.parametrize("module", real_content().modules, ids=lambda module: module.slug)
 def test_epubcheck_finds_nothing_in_a_module_of_the_content(module: Module, tmp_path: Path) -> None:
-    (tmp_path / "book.epub").write_bytes(as_epub(copy_of(module, real_content())))
+    (tmp_path / "book.epub").write_bytes(made(write_epub, copy_of(module, real_content())))
     assert wrong_in_epub(tmp_path / "book.epub") == []
 
 

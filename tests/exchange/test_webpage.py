@@ -10,16 +10,16 @@ import html5lib
 import pytest
 
 from lms.exchange.copies import ModuleCopy
-from lms.exchange.webpage import as_webpage
+from lms.exchange.webpage import write_webpage
 from lms.exchange.writing import as_xml, element, parsed
-from tests.exchange.folder import PNG
+from tests.exchange.folder import PNG, made
 
 SECRETS = ("SECRET", "WHY-", "A. NAMED", "secret.svg", "c-tutor")
 
 
 @pytest.fixture(scope="module")
 def page(full: ModuleCopy) -> str:
-    return as_webpage(full).decode()
+    return made(write_webpage, full).decode()
 
 
 def test_it_is_valid_html_with_unique_ids_and_every_fragment_resolves(page: str) -> None:
@@ -98,12 +98,12 @@ def test_what_nobody_checked_is_said(page: str) -> None:
 
 def test_the_tabs_title_and_the_files_name_tell_nobody_what_it_is_about(full, page: str) -> None:
     told = replace(full, title="MODERN SLAVERY", slug="modern-slavery")
-    assert "<title>Alongside: module 1, AL701</title>" in as_webpage(told).decode()
+    assert "<title>Alongside: module 1, AL701</title>" in made(write_webpage, told).decode()
     assert told.name == "al701-con-test-test-test-test"
 
 
 def test_the_same_copy_makes_the_same_bytes(full: ModuleCopy, page: str) -> None:
-    assert as_webpage(full) == page.encode()
+    assert made(write_webpage, full) == page.encode()
 
 
 def test_what_xml_cannot_say_is_replaced() -> None:

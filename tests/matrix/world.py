@@ -18,7 +18,7 @@ from lms.accrediting import operations as accrediting
 from lms.assessment import queries as assessments
 from lms.assessment.models import Assessment, Submission
 from lms.authoring import operations as drafts, review_operations as reviewing
-from lms.authoring.rules import Kind as ReviewKind, Verdict
+from lms.authoring.rules import Verdict
 from lms.authoring.working import snapshot
 from lms.board import operations as boards, queries as papers
 from lms.catalogue import operations as catalogue, queries as contents
@@ -27,6 +27,7 @@ from lms.cohorts import operations as enrolments, queries as cohorts
 from lms.cohorts.models import Enrolment
 from lms.content import reading
 from lms.content.media import recognised
+from lms.content.rules import Kind as ReviewKind
 from lms.content.source import Content
 from lms.content.tree import Drafted, Folder
 from lms.db import db, unit_of_work
