@@ -28,12 +28,11 @@ from lms.demo_story import Beginning, Intake, at
 from lms.demo_texts import FEEDBACK, OVERALL, REASON, essay
 from lms.documents import Kind as FileKind
 from lms.learning import operations as learning, queries as reading
-from lms.learning.checks import question_of
 from lms.marking import operations as marking, queries as marks, release_operations
 from lms.marking.models import Allocation, Claim
 from lms.marking.rules import Stage
 from lms.marking.stream import Marks
-from lms.markup_questions import Question
+from lms.markup_questions import Question, question_of
 
 BOARD = ("chair", "moderator", "tutor", "tutor2", "external")
 _DUE = time(17, 0)

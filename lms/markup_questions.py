@@ -17,8 +17,9 @@ place where the question stands: its answers never travel with it.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markupsafe import Markup
@@ -32,6 +33,8 @@ PLACE = re.compile(r'<div class="question" id="question-([a-z0-9-]+)"></div>')
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CHOICE = re.compile(r"- \[([ xX])\] +(.*\S)")
 _STEP = re.compile(r"\d{1,2}\. +(.*\S)")
+_PARAGRAPH = re.compile(r"</?p>")
+_TURNS = range(99)  # of a shuffle: two are seldom needed, and steps that all say the same end, too
 Rendered = Callable[[str], Markup]
 
 
@@ -71,14 +74,33 @@ class Question:
         themselves stays theirs, however its question is worded.
         """
         if self.kind == "reflection":
-            return hashlib.sha256(f"{self.key}\0{self.kind}".encode()).hexdigest()[:16]
+            return _digest(self.key, self.kind)[:16]
         said = [self.key, self.kind, self.ask, *sorted(each.key for each in self.options)]
-        return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
+        return _digest(*said)[:16]
 
     @property
     def counts(self) -> bool:
         """Whether a page is done only with its answer. A reflection is the reader's own: never."""
         return self.required and self.kind != "reflection"
+
+    @property
+    def offered(self) -> list[Option]:
+        """The options in the order in which they are shown, the same for everybody at any time.
+
+        Steps to put in order are shuffled. Three or more never stand in their right order; so that
+        it doesn't follow from where they stand instead, the shuffle hangs on their explanations,
+        which nobody sees before they have answered.
+        """
+        if self.kind != "ordering":
+            return list(self.options)
+        by_key = sorted(self.options, key=lambda option: option.key)
+        unseen = "\0".join(str(option.why) for option in by_key)
+        shown = by_key
+        for turn in _TURNS:
+            shown = sorted(by_key, key=lambda each: _digest(turn, each.key, unseen))
+            if tuple(shown) != self.options or len(shown) < 3:
+                break
+        return shown
 
 
 class QuestionBlock(Block):  # type: ignore[misc] # the library has no types
@@ -131,8 +153,31 @@ def taken_apart(text: QuestionText, rendered: Rendered) -> Question:
     )
 
 
+def question_of(kept: Mapping[str, Any]) -> Question:
+    """A question as it was published. Its HTML is our own, sanitised then."""
+    return Question(
+        kept["key"],
+        kept["kind"],
+        kept["required"],
+        Markup(kept["ask"]),  # noqa: S704 - sanitised when it was published
+        tuple(
+            Option(each["key"], _inline(each["html"]), each["right"], Markup(each["why"]))  # noqa: S704 - as above
+            for each in kept["options"]
+        ),
+    )
+
+
+def _inline(html: str) -> Markup:
+    """An option's words without their paragraph: they stand in a label."""
+    return Markup(_PARAGRAPH.sub("", html))  # noqa: S704 - sanitised when it was published
+
+
+def _digest(*said: object) -> str:
+    return hashlib.sha256("\0".join(map(str, said)).encode()).hexdigest()
+
+
 def _option_key(question: str, said: str) -> str:
-    return hashlib.sha256(f"{question}\0{said}".encode()).hexdigest()[:10]
+    return _digest(question, said)[:10]
 
 
 def _parts(body: str) -> tuple[str, list[tuple[str, bool, str]]]:

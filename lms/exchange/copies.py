@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from lms.content.rules import REVIEWS
 from lms.exchange.writing import Part, element, moved, parsed
 from lms.markup_blocks import NATIONS
+from lms.markup_questions import question_of
 from lms.web.filters import day
 
 LANGUAGE = "en-GB"
@@ -215,16 +216,14 @@ def after(page: PageCopy, heading: str) -> list[Element]:
     return [element("section", title, element("ul", *statements), class_="refs")]
 
 
-def without_answer(page: PageCopy, question: Mapping[str, Any]) -> Element:
+def without_answer(page: PageCopy, kept: Mapping[str, Any]) -> Element:
     """A question as somebody sees it who has not answered: steps to order don't stand in order."""
-    options = question["options"]
-    if question["kind"] == "ordering":
-        options = sorted(options, key=lambda option: str(option["key"]))
-    chosen = [moved(parsed(option["html"]), Element("li")) for option in options]
+    question = question_of(kept)
+    chosen = [moved(parsed(option.html), Element("li")) for option in question.offered]
     asked = [
         element("p", "Check yourself", class_="callout-title"),
-        *parsed(question["ask"]),
-        element("p", _HOW_MANY[question["kind"]]) if chosen else None,
+        *parsed(question.ask),
+        element("p", _HOW_MANY[question.kind]) if chosen else None,
         element("ul", *chosen) if chosen else None,
         element("p", CHECKED_ONLINE if chosen else FOR_YOURSELF, class_="facts"),
     ]

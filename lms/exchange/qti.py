@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 
 from lms.exchange.copies import PageCopy
 from lms.exchange.writing import as_xml, element, fragment, parsed
+from lms.markup_questions import question_of
 
 NAMESPACE = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 SCHEMA = "http://www.imsglobal.org/profile/cc/ccv1p3/ccv1p3_qtiasiv1p2p1_v1p0.xsd"
@@ -108,8 +109,8 @@ def _essay(question: Mapping[str, Any]) -> Iterator[Element]:
             qmd_computerscored="No",
         ),
     )
-    steps = sorted(question["options"], key=lambda option: str(option["key"]))
-    listed = "".join(f"<li>{_plain(each['html'])}</li>" for each in steps)
+    steps = question_of(question).offered
+    listed = "".join(f"<li>{_plain(each.html)}</li>" for each in steps)
     ask = _plain(question["ask"]) + (f"<ul>{listed}</ul>" if steps else "")
     box = element("render_fib", rows="6", prompt="Box", fibtype="String")
     answer = element("response_str", box, ident=_ANSWER, rcardinality="Single")

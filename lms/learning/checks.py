@@ -3,19 +3,14 @@
 They are formative. Nobody is marked by them, and each can be tried again.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from markupsafe import Markup
 
 from lms.errors import RuleBroken
 from lms.markup_questions import Option, Question
 
 MOST_CHARACTERS = 2000  # of a reflection
 REFLECTION = "text"  # what its box is called
-_PARAGRAPH = re.compile(r"</?p>")
 _NOT_TYPED = {code: None for code in range(32) if chr(code) not in "\n\t"}
 
 
@@ -32,34 +27,6 @@ class Explained:
     chosen: bool
     place: int = 0
     put: int = 0
-
-
-def question_of(kept: Mapping[str, Any]) -> Question:
-    """A question as it was published. Its HTML is our own, sanitised then."""
-    return Question(
-        kept["key"],
-        kept["kind"],
-        kept["required"],
-        Markup(kept["ask"]),  # noqa: S704 - sanitised when it was published
-        tuple(
-            Option(each["key"], _inline(each["html"]), each["right"], Markup(each["why"]))  # noqa: S704 - as above
-            for each in kept["options"]
-        ),
-    )
-
-
-def offered(question: Question) -> list[Option]:
-    """The options in the order in which they are shown, the same for everybody.
-
-    Those of an ordering stand by their keys, which say nothing of their places. Should that be the
-    right order, it is turned once, but never with two: to be turned would give them away.
-    """
-    if question.kind != "ordering":
-        return list(question.options)
-    shown = sorted(question.options, key=lambda option: option.key)
-    if tuple(shown) == question.options and len(shown) > 2:
-        return [*shown[1:], shown[0]]
-    return shown
 
 
 def choice(question: Question, picked: Sequence[str], places: Mapping[str, str]) -> list[str]:
@@ -126,11 +93,6 @@ class Asked:
     typed: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
 
-    @property
-    def offered(self) -> list[Option]:
-        """The options to choose from."""
-        return offered(self.question)
-
 
 def unanswered(question: Question) -> Asked:
     """A question that is to be answered, or answered again."""
@@ -163,8 +125,3 @@ def _in_order(keys: Sequence[str], places: Mapping[str, str]) -> list[str]:
     if set(given.values()) != wanted:
         raise RuleBroken(f"Give each step a number of its own, from 1 to {len(keys)}.")
     return sorted(keys, key=lambda key: int(given[key]))
-
-
-def _inline(html: str) -> Markup:
-    """An option's words without their paragraph: they stand in a label."""
-    return Markup(_PARAGRAPH.sub("", html))  # noqa: S704 - sanitised when it was published

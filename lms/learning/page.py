@@ -6,7 +6,7 @@ from typing import Any
 
 from lms.catalogue.models import Page
 from lms.learning import checks, own_notes, queries
-from lms.learning.checks import Asked, question_of
+from lms.learning.checks import Asked
 from lms.learning.models import Answer
 from lms.learning.parts import (
     Piece,
@@ -21,7 +21,7 @@ from lms.learning.queries import Opened, Reader, StandsFor
 from lms.learning.rules import SEVERITIES, TOPICS, Stop
 from lms.markup_blocks import NATIONS
 from lms.markup_nations import differs_by_nation, opened_for
-from lms.markup_questions import Question
+from lms.markup_questions import Question, question_of
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from lms.learning import checks, operations, queries
 from lms.learning.page import shown
 from lms.learning.place import open_reader, settings
 from lms.learning.queries import Opened, Reader
-from lms.markup_questions import Question
+from lms.markup_questions import Question, question_of
 from lms.web.forms import Sent
 
 bp = Blueprint("learning_parts", __name__, url_prefix="/learn")
@@ -56,7 +56,7 @@ def _question(reader: Reader, opened: Opened, key: str) -> Question:
     found = next((each for each in opened.questions if each["key"] == key), None)
     if found is None or reader.enrolment is None:
         raise NotFound
-    return checks.question_of(found)
+    return question_of(found)
 
 
 def _typed(question: Question) -> dict[str, str]:

@@ -13,9 +13,9 @@ from lms.catalogue.models import Module, Page, PageText
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries import active_in
 from lms.db import db
-from lms.learning.checks import is_right, question_of
+from lms.learning.checks import is_right
 from lms.learning.models import Answer, PageRead
-from lms.markup_questions import Option, Question
+from lms.markup_questions import Option, Question, question_of
 from lms.tutoring.rules import (
     FEWEST,
     Leaf,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from lms.cohorts.models import Enrolment
 from lms.db import unit_of_work
-from lms.learning import checks, operations, queries
+from lms.learning import operations, queries
+from lms.markup_questions import question_of
 from tests.catalogue.folder import a_folder, change
 from tests.factories import actor_of
 
@@ -123,7 +124,7 @@ def answer_page(enrolment: Enrolment, module: str, page: str) -> None:
     reader = queries.Reader(enrolment.cohort.content_version_id, enrolment)
     opened = queries.page_for(reader, module, page)
     with unit_of_work():
-        for question in map(checks.question_of, opened.questions):
+        for question in map(question_of, opened.questions):
             right = [option.key for option in question.options if option.right]
             if question.counts:
                 me = actor_of(enrolment.advocate)

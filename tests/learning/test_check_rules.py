@@ -13,12 +13,10 @@ from lms.learning.checks import (
     choice,
     explained,
     is_right,
-    offered,
-    question_of,
     reflection,
 )
 from lms.learning.rules import TOPICS, How, counts, questions_left
-from lms.markup_questions import Option, Question
+from lms.markup_questions import Option, Question, question_of
 
 KINDS = st.sampled_from(["single", "multiple", "ordering"])
 NAMES = st.text("abcdef0123456789", min_size=10, max_size=10)
@@ -76,9 +74,9 @@ def test_whatever_is_sent_is_an_answer_of_its_kind_or_refused(
 def test_the_right_answer_can_be_given_and_is_right_and_everything_is_offered(
     question: Question,
 ) -> None:
-    shown = offered(question)
+    shown = question.offered
     assert sorted(o.key for o in shown) == sorted(o.key for o in question.options)
-    assert shown == offered(question)
+    assert shown == question.offered
     keys = [option.key for option in question.options]
     if question.kind == "ordering":
         places = {key: str(place) for place, key in enumerate(keys, start=1)}
@@ -97,7 +95,7 @@ def test_the_order_of_two_steps_is_shown_whatever_the_right_one_is(question: Que
     turned = [
         Question("q", "ordering", True, question.ask, steps) for steps in (two, tuple(two[::-1]))
     ]
-    assert offered(turned[0]) == offered(turned[1])
+    assert turned[0].offered == turned[1].offered
 
 
 def test_what_is_asked_stays_the_same_when_an_explanation_is_mended() -> None:

@@ -15,9 +15,8 @@ from lms.catalogue.models import PageText
 from lms.cohorts.models import Enrolment
 from lms.db import db, unit_of_work
 from lms.learning import queries
-from lms.learning.checks import question_of
 from lms.learning.models import Answer
-from lms.markup_questions import Question
+from lms.markup_questions import Question, question_of
 from tests import factories
 from tests.catalogue.folder import change
 from tests.learning.places import a_cohort, words
