@@ -1,6 +1,6 @@
 """Pages on which a registrar moves a running cohort to other content."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access.gate import actor, needs
@@ -13,6 +13,7 @@ from lms.cohorts.forms import MoveForm
 from lms.cohorts.models import Cohort
 from lms.db import unit_of_work
 from lms.errors import RuleBroken
+from lms.texts.advice import about
 
 bp = Blueprint("cohort_content", __name__, url_prefix="/programme", template_folder="templates")
 
@@ -57,12 +58,15 @@ def move(ref: str, version: str) -> ResponseReturnValue:
 def page(ref: str, version: str, module: str, page: str) -> ResponseReturnValue:
     """What would change on one page, block by block."""
     cohort, to = queries.cohort(ref), catalogue.version(version)
+    changes = changes_of_page(cohort.content_version_id, to.id, module, page)
     return render_template(
         "cohorts/page_changes.html",
         cohort=cohort,
         to=to,
         title=catalogue.page_of(catalogue.module_of(to.id, module), page).title,
-        changes=changes_of_page(cohort.content_version_id, to.id, module, page),
+        changes=changes,
+        topics=about(changes.advice),
+        held_back=changes.is_grave and request.args.get("show") != "1",
     )
 
 

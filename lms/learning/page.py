@@ -18,10 +18,11 @@ from lms.learning.parts import (
     without_pictures,
 )
 from lms.learning.queries import Opened, Reader, StandsFor
-from lms.learning.rules import SEVERITIES, TOPICS, Stop
+from lms.learning.rules import Stop
 from lms.markup_blocks import NATIONS
 from lms.markup_nations import differs_by_nation, opened_for
 from lms.markup_questions import Question, question_of
+from lms.texts.advice import about, is_grave
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def shown(
         asked[refused.question.key] = refused
         chosen = replace(chosen, warned=True)
         html = with_whole_addresses(html, f"/learn/{module}/{page}")
-    held_back = is_grave(found) and not chosen.warned
+    held_back = is_grave(found.advice) and not chosen.warned
     notes, html = own_notes.on_page(reader, opened, _opened(html, chosen))
     return {
         "page": found,
@@ -95,7 +96,7 @@ def shown(
 def _about(page: Page, chosen: Settings) -> dict[str, Any]:
     """What is said of a page before it begins."""
     return {
-        "topics": _topics(page),
+        "topics": about(page.advice),
         "holds_in": _holds_in(page, chosen.nation),
         "signed": signed_off(page.reviewers),
         "missing": not_reviewed_by(page.reviewers),
@@ -136,20 +137,6 @@ def _place(way: Sequence[Stop], stands_for: StandsFor | None, page: Page) -> int
     """Where a page stands on its way, or the one that it stands in for; else the beginning."""
     sought = stands_for.stop.page if stands_for else page.slug
     return next((i for i, stop in enumerate(way) if stop.page == sought), 0)
-
-
-def is_grave(page: Page) -> bool:
-    """Whether nobody should land in a page before its advice was read."""
-    return page.advice is not None and page.advice["severity"] == "high"
-
-
-def _topics(page: Page) -> str:
-    """What a page's advice names, as a sentence; empty where there is none."""
-    if not page.advice:
-        return ""
-    *more, last = (TOPICS.get(each, each.replace("-", " ")) for each in page.advice["topics"])
-    listed = f"{', '.join(more)} and {last}" if more else last
-    return f"{SEVERITIES[page.advice['severity']]} {listed}."
 
 
 def _holds_in(page: Page, nation: str) -> str:

@@ -4,36 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-# What content advice may name, in words; the keys are those of the authored files.
-TOPICS = {
-    "child-exploitation": "exploitation of children",
-    "children": "children",
-    "coercive-control": "coercive control",
-    "criminal-exploitation": "being made to commit crimes",
-    "death": "death",
-    "debt-bondage": "debt bondage",
-    "detention": "detention",
-    "domestic-servitude": "domestic servitude",
-    "forced-labour": "forced labour",
-    "forced-marriage": "forced marriage",
-    "immigration-enforcement": "immigration enforcement",
-    "mental-health": "mental health",
-    "organ-removal": "removal of organs",
-    "self-harm": "self-harm",
-    "sexual-exploitation": "sexual exploitation",
-    "sexual-violence": "sexual violence",
-    "suicide": "suicide",
-    "threats": "threats",
-    "trafficking": "trafficking",
-    "trauma": "trauma",
-    "violence": "violence",
-}
-SEVERITIES = {
-    "low": "This page touches on",
-    "medium": "This page speaks openly about",
-    "high": "Much of this page may be hard to read. It is about",
-}
-
 
 class How(StrEnum):
     """In what way somebody has met with a page."""

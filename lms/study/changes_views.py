@@ -1,6 +1,6 @@
 """What changed on a page since it was read."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access.gate import needs
@@ -10,6 +10,7 @@ from lms.errors import NotFound
 from lms.learning import queries
 from lms.learning.place import open_reader
 from lms.learning.reads import reads_like
+from lms.texts.advice import about
 
 bp = Blueprint("changes", __name__, url_prefix="/learn", template_folder="templates")
 
@@ -25,11 +26,14 @@ def page(module: str, page: str) -> ResponseReturnValue:
     said = reads_like(reader.enrolment_id, opened.page)
     if not said:
         return redirect(url_for("learning.page", module=module, page=page))
+    changes = changes_since(said[-1].page_id, opened.page.id)
     return render_template(
         "study/changes.html",
         page=opened.page,
         module=opened.module,
         read_at=said[-1].read_at,
         same=said[-1].page_id == opened.page.id,
-        changes=changes_since(said[-1].page_id, opened.page.id),
+        changes=changes,
+        topics=about(changes.advice),
+        held_back=changes.is_grave and request.args.get("show") != "1",
     )

@@ -13,11 +13,11 @@ from lms.catalogue.models import ContentVersion
 from lms.db import end_reading
 from lms.errors import NotFound
 from lms.learning import queries
-from lms.learning.page import is_grave
 from lms.learning.parts import parts_of
 from lms.learning.place import reads_as_staff
 from lms.learning.queries import Reader
 from lms.study.taught import versions_taught
+from lms.texts.advice import about, is_grave
 
 bp = Blueprint("taught", __name__, url_prefix="/learn/versions", template_folder="templates")
 
@@ -45,7 +45,7 @@ def page(ref: str, module: str, page: str) -> ResponseReturnValue:
     """A page as it was."""
     found, reader = _reading(ref)
     opened = queries.page_for(reader, module, page)
-    held_back = is_grave(opened.page) and request.args.get("show") != "1"
+    held_back = is_grave(opened.page.advice) and request.args.get("show") != "1"
     return render_template(
         "study/version_page.html",
         version=found,
@@ -54,6 +54,7 @@ def page(ref: str, module: str, page: str) -> ResponseReturnValue:
         html="" if held_back else Markup(opened.html),  # noqa: S704 - sanitised at publishing
         parts=[] if held_back else parts_of(opened.html),
         held_back=held_back,
+        topics=about(opened.page.advice),
         asks=bool(opened.questions),
         own=reader.enrolment is not None,
     )

@@ -12,6 +12,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from lms.texts.advice import Advice, graver, is_grave
 from lms.texts.wording import HEADING, Block, Wording
 
 # Blocks between two that stayed. Comparing them takes time in the cube of their number at worst:
@@ -84,11 +85,13 @@ class PageChanges:
     title      before and now, where it differs
     law_as_at  the same
     blocks     the law first, otherwise as they stand on the page
+    advice     what has to be said before any of it is shown: the graver of the two pages'
     """
 
     title: tuple[str, str] | None
     law_as_at: tuple[date, date] | None
     blocks: tuple[Change, ...]
+    advice: Advice | None = None
 
     def __bool__(self) -> bool:
         return bool(self.title or self.law_as_at or self.blocks)
@@ -97,6 +100,11 @@ class PageChanges:
     def legal(self) -> bool:
         """Whether what it says of the law differs."""
         return self.law_as_at is not None or any(each.legal for each in self.blocks)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether its advice is to be read before any of it is shown."""
+        return bool(self.blocks) and is_grave(self.advice)
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,7 @@ def between(was: Wording, now: Wording) -> PageChanges:
         (was.title, now.title) if was.title != now.title else None,
         (was.law_as_at, now.law_as_at) if was.law_as_at != now.law_as_at else None,
         tuple(sorted(blocks, key=lambda each: not each.legal)),
+        graver(was.advice, now.advice),
     )
 
 

@@ -69,11 +69,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Wording:
-    """All that a page says."""
+    """All that a page says.
+
+    advice  what is said before it, as it was authored; None for nothing
+    """
 
     title: str
     law_as_at: date
     blocks: tuple[Block, ...]
+    advice: Mapping[str, Any] | None = None
 
     @property
     def says(self) -> str:
@@ -114,7 +118,7 @@ def wording_of(page: Shown) -> Wording:
         replace(each, law=each.text) if not each.law and cited.get(number, set()) & laws else each
         for number, each in enumerate(reader.found)
     ]
-    return Wording(page.title, page.law_as_at, (*_advice(page.advice), *blocks))
+    return Wording(page.title, page.law_as_at, (*_advice(page.advice), *blocks), page.advice)
 
 
 class _Reader:

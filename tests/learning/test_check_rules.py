@@ -15,8 +15,9 @@ from lms.learning.checks import (
     is_right,
     reflection,
 )
-from lms.learning.rules import TOPICS, How, counts, questions_left
+from lms.learning.rules import How, counts, questions_left
 from lms.markup_questions import Option, Question, question_of
+from lms.texts.advice import TOPICS
 
 KINDS = st.sampled_from(["single", "multiple", "ordering"])
 NAMES = st.text("abcdef0123456789", min_size=10, max_size=10)
