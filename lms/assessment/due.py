@@ -96,6 +96,22 @@ def brief_in_scheme(cohort: Cohort, module: str, key: str) -> Brief:
     return brief
 
 
+def due_for_all(cohort: Cohort) -> dict[str, datetime]:
+    """When the last of a module's assessments is due for everybody, by slug. One query.
+
+    Modules of which nothing is set are left out. Nobody's extension or further attempt counts.
+    """
+    rows = db.session.execute(
+        select(Module.slug, func.max(Deadline.due_at))
+        .join(Brief, Brief.module_id == Module.id)
+        .join(Assessment, Assessment.brief_id == Brief.id)
+        .join(Deadline, and_(Deadline.assessment_id == Assessment.id, _is_last(Deadline)))
+        .where(Assessment.cohort_id == cohort.id)
+        .group_by(Module.slug)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def due_for(enrolment: Enrolment) -> list[Due]:
     """Every assessment as it stands for one advocate. One query, whatever the number."""
     whose = {"enrolment": enrolment.id, "cohort": enrolment.cohort_id}

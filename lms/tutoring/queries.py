@@ -3,12 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
+from lms import clock
 from lms.accounts.models import Account
+from lms.assessment.due import due_for_all
 from lms.catalogue.models import Module, Page, PageText
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries import active_in
@@ -20,12 +23,14 @@ from lms.tutoring.rules import (
     FEWEST,
     Leaf,
     PassedOver,
+    Standing,
     State,
     Traces,
+    is_due,
     passed_over,
     shown_of_any,
     shown_of_one,
-    state_of,
+    standing,
 )
 
 PAGE = 50
@@ -33,22 +38,30 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class ModuleProgress:
-    """A module, and how many people stand where with it."""
+    """A module, and how many people stand where with it.
+
+    due_at   when its work is due for everybody; None where no date is set
+    due      whether that has passed
+    overdue  how many have pages to read since
+    """
 
     position: int
     slug: str
     title: str
     way: tuple[Leaf, ...]
+    due_at: datetime | None
+    due: bool
     people: Mapping[State, int]
+    overdue: int
     passed_over: list[PassedOver]
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of a cohort, and how far they are with each module."""
+    """Somebody of a cohort, and how they stand with each module."""
 
     name: str
-    states: list[State]
+    modules: list[Standing]
 
 
 @dataclass(frozen=True)
@@ -81,28 +94,50 @@ class FirstAnswers:
 
 
 def progress(cohort: Cohort, page: int) -> Progress:
-    """How far a cohort is. Four queries."""
-    modules = _outline(cohort)
+    """How far a cohort is. Five queries."""
+    outline = _outline(cohort)
     members = _members(cohort, page)
     total: int = members[0].total if members else 0
     traces = _traces(cohort)
-    found = []
-    for module, leaves in modules:
-        here = traces[module.slug]
-        people = Counter(state_of(leaves, each) for each in here.values())
-        people[State.NOT_BEGUN] += total - len(here)
-        passed = passed_over(leaves, here.values())
-        way = tuple(leaves)
-        found.append(
-            ModuleProgress(module.position, module.slug, module.title, way, people, passed)
-        )
+    due_at = due_for_all(cohort)
+    modules = [
+        _module(module, leaves, traces[module.slug], total, due_at.get(module.slug))
+        for module, leaves in outline
+    ]
     return Progress(
-        found,
+        modules,
         [
-            Person(row.name, [state_of(m.way, traces[m.slug].get(row.id)) for m in found])
+            Person(
+                row.name,
+                [standing(m.way, traces[m.slug].get(row.id), due=m.due) for m in modules],
+            )
             for row in members
         ],
         total,
+    )
+
+
+def _module(
+    module: Module,
+    way: Sequence[Leaf],
+    here: Mapping[int, Traces],
+    total: int,
+    due_at: datetime | None,
+) -> ModuleProgress:
+    """Where everybody stands with a module, those included who have left nothing on its pages."""
+    due = is_due(due_at, clock.now())
+    known = [standing(way, each, due=due) for each in here.values()]
+    everybody = [*known, *[standing(way, None, due=due)] * (total - len(known))]
+    return ModuleProgress(
+        module.position,
+        module.slug,
+        module.title,
+        tuple(way),
+        due_at,
+        due,
+        Counter(each.state for each in everybody),
+        sum(each.overdue for each in everybody),
+        passed_over(way, here.values()),
     )
 
 

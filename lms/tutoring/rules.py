@@ -1,11 +1,12 @@
 """Rules about what tutors are shown of a cohort's learning: who needs a word, never who did what.
 
-Of a person they see a state for each module. Of pages and questions they see numbers of people,
-and no number that fewer than five stand behind, nor one from which it could be worked out.
+Of a person they see how they stand with each module. Of pages and questions they see numbers of
+people, and no number that fewer than five stand behind, nor one from which it could be worked out.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -52,12 +53,27 @@ class Traces:
     how: Mapping[str, str]
     asked: Mapping[str, Collection[str]]
 
+    def read(self, leaf: Leaf) -> bool:
+        """Whether they met with a page in a way that counts, be its questions answered or not."""
+        how = self.how.get(leaf.page, "")
+        return bool(how) and counts(how, leaf.advice)
+
     def done(self, leaf: Leaf) -> bool:
         """Whether a page is done, by the same rule as for its reader."""
         how = self.how.get(leaf.page, "")
-        read = bool(how) and counts(how, leaf.advice)
         left = questions_left(leaf.checks, self.asked.get(leaf.page, ()))
-        return Stop(leaf.module, leaf.page, leaf.title, 0, read, left, how).done
+        return Stop(leaf.module, leaf.page, leaf.title, 0, self.read(leaf), left, how).done
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands with a module.
+
+    overdue  whether pages of it are unread though its work was due
+    """
+
+    state: State
+    overdue: bool
 
 
 def state_of(way: Sequence[Leaf], traces: Traces | None) -> State:
@@ -68,6 +84,23 @@ def state_of(way: Sequence[Leaf], traces: Traces | None) -> State:
     if traces is None:
         return State.NOT_BEGUN
     return State.DONE if way and all(traces.done(leaf) for leaf in way) else State.UNDER_WAY
+
+
+def is_due(due_at: datetime | None, now: datetime) -> bool:
+    """Whether the date has passed by which a module's work was due for everybody.
+
+    due_at  None where none is set. At that very moment work is still on time
+    """
+    return due_at is not None and now > due_at
+
+
+def standing(way: Sequence[Leaf], traces: Traces | None, *, due: bool) -> Standing:
+    """How somebody stands with a module; its pages are overdue while they are unread once due.
+
+    The date is everybody's: by a person's own it would show who has an extension.
+    """
+    unread = any(traces is None or not traces.read(leaf) for leaf in way)
+    return Standing(state_of(way, traces), due and unread)
 
 
 def passed_over(way: Sequence[Leaf], everybody: Iterable[Traces]) -> list[PassedOver]:

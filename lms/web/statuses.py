@@ -94,6 +94,7 @@ STATUSES: dict[str, dict[str, Status]] = {
         "done": _good("Done", "tick-circle"),
         "under_way": _info("Under way", "half"),
         "opens": _calm("Opens {day}", "clock"),
+        "overdue": _wait("Overdue", "clock"),
     },
     "content": {
         "being_checked": _wait("Being checked", "clock"),

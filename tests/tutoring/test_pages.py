@@ -1,7 +1,7 @@
 """Tutors see where a cohort is stuck, in as many questions for a thousand as for 24."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,11 @@ from flask import Flask
 from sqlalchemy import insert, select, text
 
 from lms import clock
-from lms.access.actor import Role
+from lms.access.actor import SYSTEM, Role
+from lms.assessment import operations as assessments
+from lms.assessment.models import Assessment, OpenedAttempt
 from lms.catalogue.models import Page, PageText
+from lms.clock import LONDON
 from lms.cohorts.models import Cohort, Enrolment
 from lms.db import db, dialect, unit_of_work
 from lms.learning.models import Answer, PageRead
@@ -97,8 +100,9 @@ def test_each_person_stands_done_under_way_or_not_begun_and_nothing_more_is_told
         )
     page = browser(factories.make_account(Role.TUTOR)).get(f"/progress/{cohort.ref}").text
     said = words(page.split("<main")[1])
-    assert "1 Module 1 of the example 0 6 1" in said
-    assert "2 Module 2 of the example 0 0 7" in said
+    assert "1 Module 1 of the example No date set 0 6 1 –" in said
+    assert "2 Module 2 of the example No date set 0 0 7 –" in said
+    assert "No date is set for an assessment of this intake yet , so no reading is overdue." in said
     assert "The beginning : 5 people" in said
     assert f"{people[0].advocate.name} Under way Not started" in said
     assert f"{people[6].advocate.name} Not started Not started" in said
@@ -114,6 +118,83 @@ def test_those_who_left_are_not_listed(browser: Any, cohort: Cohort) -> None:
     assert "4 people learn in this intake now." in said  # two enrolled, two completed
 
 
+def due(cohort: Cohort, due_at: datetime) -> Assessment:
+    """The first module's essay is due then for everybody."""
+    with clock.stopped(due_at - timedelta(days=10)):
+        assessment = factories.make_assessment(cohort, due_at=due_at - timedelta(days=2))
+        with unit_of_work():
+            assessments.move_deadline(assessment, due_at, actor=SYSTEM)
+    return assessment
+
+
+def seen(browser: Any, cohort: Cohort, at: datetime) -> str:
+    """What a tutor sees of a cohort who signs in at a moment."""
+    with clock.stopped(at):
+        tutor = browser(factories.make_account(Role.TUTOR))
+        return words(tutor.get(f"/progress/{cohort.ref}").text.split("<main")[1])
+
+
+@pytest.mark.parametrize(
+    ("due_at", "said"),
+    [
+        (datetime(2026, 10, 23, 12, 0, tzinfo=LONDON), "23 October 2026, 12:00 (UK time)"),
+        (datetime(2026, 10, 26, 12, 0, tzinfo=LONDON), "26 October 2026, 12:00 (UK time)"),
+    ],
+)
+def test_unread_pages_are_overdue_once_the_date_of_the_whole_intake_has_passed_in_london(
+    browser: Any, cohort: Cohort, due_at: datetime, said: str
+) -> None:
+    """Before and after the clocks go back; the date that was set last counts."""
+    behind, done = (factories.make_enrolment(cohort) for _ in range(2))
+    due(cohort, due_at)
+    for page in ("beginning", "end"):
+        browser(done.advocate).post(f"/learn/first/{page}/read")
+    before = seen(browser, cohort, due_at)
+    assert f"1 Module 1 of the example {said} 0 1 1 0" in before
+    assert f"{behind.advocate.name} Not started Not started" in before
+    after = seen(browser, cohort, due_at + timedelta(seconds=1))
+    assert f"1 Module 1 of the example {said} 0 1 1 1" in after
+    assert "2 Module 2 of the example No date set 0 0 2 –" in after
+    assert f"{behind.advocate.name} Not started Overdue Not started" in after
+    assert f"{done.advocate.name} Under way Not started" in after  # a question is left, no page
+    assert "No date is set" not in after
+
+
+def test_more_time_another_attempt_and_handing_in_show_nowhere(
+    browser: Any, cohort: Cohort
+) -> None:
+    """Everybody who has read as much is shown the same, letter for letter."""
+    due_at = datetime(2026, 10, 26, 12, 0, tzinfo=LONDON)
+    people = [factories.make_enrolment(cohort) for _ in range(4)]
+    extended, again, handed_in, _plain = people
+    assessment = due(cohort, due_at)
+    later = due_at + timedelta(days=14)
+    moments = (due_at, due_at + timedelta(days=1), later + timedelta(days=1))
+    before = [seen(browser, cohort, at) for at in moments]
+    with clock.stopped(due_at - timedelta(days=3)):
+        with unit_of_work():
+            assessments.grant_extension(extended, assessment, later, actor=SYSTEM)
+        factories.hand_in(handed_in, assessment)
+    with clock.stopped(due_at + timedelta(hours=1)), unit_of_work():
+        db.session.add(
+            OpenedAttempt(
+                enrolment_id=again.id,
+                assessment_id=assessment.id,
+                attempt=2,
+                cause="referral",
+                due_at=later,
+                authority="DEC-TEST",
+                opened_at=clock.now(),
+            )
+        )
+    assert [seen(browser, cohort, at) for at in moments] == before
+    for name in (each.advocate.name for each in people):
+        assert f"{name} Not started Not started" in before[0]
+        for said in before[1:]:
+            assert f"{name} Not started Overdue Not started" in said
+    assert "Only the intake’s date counts." in before[0]
+
+
 def test_as_many_questions_for_a_thousand_as_for_24(
     browser: Any, app: Flask, tmp_path: Path
 ) -> None:
@@ -124,13 +205,14 @@ def test_as_many_questions_for_a_thousand_as_for_24(
         cohort = a_cohort(folder, date(year, 9, 1))
         crowd = bulk.fill(cohort, factories.make_organisation(), size)
         leave_traces(crowd.enrolments)
+        due(cohort, datetime(year, 9, 20, 12, 0, tzinfo=LONDON))
         path = f"/progress/{cohort.ref}"
         for end, found in counted.items():
             with counting() as seen:
                 assert tutor.get(path + end).status_code == 200
             found.add(len(seen.queries))
             assert not seen.writes
-    assert counted == {"": {6}, "/questions": {4}}
+    assert counted == {"": {7}, "/questions": {4}}
 
 
 def leave_traces(enrolments: list[int]) -> None:

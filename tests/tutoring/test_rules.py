@@ -1,6 +1,7 @@
 """What tutors see: a state for each person, and no number from which few could be known."""
 
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from hypothesis import given, strategies as st
@@ -8,11 +9,14 @@ from hypothesis import given, strategies as st
 from lms.tutoring.rules import (
     FEWEST,
     Leaf,
+    Standing,
     State,
     Traces,
+    is_due,
     passed_over,
     shown_of_any,
     shown_of_one,
+    standing,
     state_of,
 )
 
@@ -62,6 +66,26 @@ def test_a_module_is_done_by_the_rule_of_its_reader() -> None:
     assert state_of(WAY, Traces({**read, "three": "paused"}, {"one": ["asked-1"]})) is (
         State.UNDER_WAY
     )
+
+
+def test_reading_is_overdue_when_pages_are_unread_once_the_work_was_due() -> None:
+    assert standing(WAY, None, due=True) == Standing(State.NOT_BEGUN, overdue=True)
+    assert standing(WAY, None, due=False) == Standing(State.NOT_BEGUN, overdue=False)
+    some = Traces({"one": "read", "three": "read"}, {})
+    assert standing(WAY, some, due=True) == Standing(State.UNDER_WAY, overdue=True)
+    # Met with in a way that counts; in another that does not; a question is no page to read.
+    counts = Traces({"one": "read", "two": "paused", "three": "read"}, {})
+    assert standing(WAY, counts, due=True) == Standing(State.UNDER_WAY, overdue=False)
+    not_so = Traces({"one": "read", "two": "paused", "three": "paused"}, {})
+    assert standing(WAY, not_so, due=True).overdue
+    assert not standing([], None, due=True).overdue
+
+
+def test_at_the_very_moment_work_is_still_on_time_and_without_a_date_always() -> None:
+    noon = datetime(2026, 10, 26, 12, tzinfo=UTC)
+    assert not is_due(noon, noon)
+    assert is_due(noon, noon + timedelta(microseconds=1))
+    assert not is_due(None, noon)
 
 
 def test_a_page_is_left_behind_by_those_who_are_done_with_a_later_one() -> None:

@@ -20,7 +20,7 @@ ALL = [(group, key, status) for group, keys in STATUSES.items() for key, status 
 
 # DESIGN.md 7, in its own order: the keys that other floors name their states by.
 VOCABULARY = {
-    "reading": "not_started reading read alternative paused done under_way opens",
+    "reading": "not_started reading read alternative paused done under_way opens overdue",
     "handing_in": "not_handed_in draft_saved due more_time handed_in handed_in_late being_marked",
     "mark": "provisional confirmed second_attempt_due first_attempt_later",
     "marking": (
