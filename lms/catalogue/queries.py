@@ -85,16 +85,6 @@ def module_of(version_id: int, slug: str) -> Module:
     return found
 
 
-def pages_of(module: Module) -> Sequence[Page]:
-    """The pages of a module, in reading order, without their texts."""
-    return db.session.scalars(
-        select(Page)
-        .where(Page.module_id == module.id)
-        .options(defer(Page.source))
-        .order_by(Page.position)
-    ).all()
-
-
 def page_of(module: Module, slug: str) -> Page:
     """One page of a module. Raises NotFound."""
     found = db.session.scalar(select(Page).where(Page.module_id == module.id, Page.slug == slug))

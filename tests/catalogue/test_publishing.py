@@ -18,6 +18,7 @@ from lms.cohorts import operations as cohorts
 from lms.content import reading
 from lms.db import db, unit_of_work
 from lms.errors import NotFound
+from lms.learning.queries import Reader, programme_way
 from tests import factories
 from tests.catalogue.folder import a_folder, change
 from tests.performance.counting import no_rendering
@@ -65,8 +66,8 @@ def test_all_that_is_taught_is_kept_in_order(folder: Path) -> None:
     ]
     assert modules[0].law_as_at == date(2026, 4, 7)
     assert modules[0].reviewers == {"subject": None, "legal": None, "lived_experience": None}
-    pages = queries.pages_of(modules[0])
-    assert [(p.position, p.slug) for p in pages] == [(1, "beginning"), (2, "end")]
+    pages = [queries.page_of(modules[0], slug) for slug in ("beginning", "end")]
+    assert [page.position for page in pages] == [1, 2]
     (brief, _) = queries.briefs_of(version.id)
     rubric = queries.rubric_of(brief.id)
     assert [(c.position, c.key, c.weight) for c in rubric] == [(1, "law", 60), (2, "role", 40)]
@@ -205,7 +206,7 @@ def test_rendering_happens_before_publishing_and_never_when_reading(folder: Path
     with no_rendering() as rendered:
         with unit_of_work():
             version = operations.publish(content, actor=SYSTEM)
-        for module in queries.modules_of(version.id):
-            for page in queries.pages_of(module):
-                assert queries.text_of(queries.page_of(module, page.slug)).rendered.html
+        for each in programme_way(Reader(version.id)):
+            for stop in each.way:
+                assert queries.text_of(queries.page_of(each.module, stop.page)).rendered.html
     assert rendered == []

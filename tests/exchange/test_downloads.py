@@ -10,11 +10,11 @@ from werkzeug.test import TestResponse
 
 from lms import clock
 from lms.access.actor import Role
-from lms.catalogue import queries as contents
 from lms.cohorts.queries import content_of
 from lms.errors import RuleBroken
 from lms.exchange import queries
 from lms.exchange.queries import module_copy
+from lms.learning import queries as learning
 from tests import factories
 from tests.catalogue.folder import change
 from tests.exchange.folder import PNG, SVG, a_copy, a_full_folder, published
@@ -112,9 +112,14 @@ def test_an_author_takes_out_any_module_of_any_version(browser, tmp_path) -> Non
 
 def test_no_page_of_a_copy_is_lost(app, tmp_path) -> None:
     version = published(a_full_folder(tmp_path / "content"))
-    module = contents.module_of(version.id, "first")
     copy = module_copy(version.id, "first", "Alongside")
-    assert [each.slug for each in copy.pages] == [each.slug for each in contents.pages_of(module)]
+    (first, *_) = learning.programme_way(learning.Reader(version.id))
+    along = [each.slug for each in copy.pages if not each.stands_in]
+    assert along == [stop.page for stop in first.way]
+    known = learning.open_pages(learning.Reader(version.id))
+    assert {each.slug for each in copy.pages} == {
+        page for module, page in known if module == "first"
+    }
     assert replace(copy, version="X").identifier != copy.identifier
 
 

@@ -23,6 +23,7 @@ from lms.authoring.working import snapshot
 from lms.board import operations as boards, queries as papers
 from lms.catalogue import operations as catalogue, queries as contents
 from lms.catalogue.keeping import keep
+from lms.catalogue.models import Module, Page
 from lms.cohorts import operations as enrolments, queries as cohorts
 from lms.cohorts.models import Enrolment
 from lms.content import reading
@@ -32,6 +33,7 @@ from lms.content.source import Content
 from lms.content.tree import Drafted, Folder
 from lms.db import db, unit_of_work
 from lms.learning import operations as learning
+from lms.learning.queries import Reader, way_through
 from lms.marking import operations as marking, staffing
 from lms.marking.models import Claim
 from lms.marking.rules import Stage
@@ -201,11 +203,16 @@ def _with_a_question_and_a_picture() -> dict[str, bytes | None]:
     }
 
 
+def _first_page(module: Module) -> Page:
+    (stop, *_) = way_through(Reader(module.version_id), module.id)
+    return contents.page_of(module, stop.page)
+
+
 def _taught(adv: Enrolment) -> dict[str, str]:
     """They have read a page; then their intake moves to a version in which it says more."""
     before = cohorts.content_of(adv.cohort)
     module = contents.modules_of(before.id)[1]
-    read = contents.pages_of(module)[0]
+    read = _first_page(module)
     with unit_of_work():
         learning.mark_read(adv, read, actor=actor_of(adv.advocate))
     asking = reading.read(Drafted(Folder(CONTENT), _with_a_question_and_a_picture()))
@@ -275,7 +282,7 @@ def _written(author: Account, reviewer: Account, adv: Enrolment) -> dict[str, st
         reviewing.ask_review(draft, snapshot(draft, CONTENT), actor=actor_of(author))
     seen = snapshot(draft, CONTENT)
     said = reviewing.Opinion(ReviewKind.LEGAL, Verdict.OBJECTS, "Too short.", seen.fingerprint)
-    page = contents.pages_of(contents.modules_of(adv.cohort.content_version_id)[0])[0]
+    page = _first_page(contents.modules_of(adv.cohort.content_version_id)[0])
     problem = problems.Problem(refs.token(), ProblemKind.HARD, "What does this mean?")
     with unit_of_work():
         objection = reviewing.review(draft, seen, said, actor=actor_of(reviewer))
