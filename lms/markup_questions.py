@@ -29,7 +29,7 @@ from lms.markup_marks import Marks, QuestionText
 
 MOST_OPTIONS = 20
 KINDS = ("single", "multiple", "ordering", "reflection")
-PLACE = re.compile(r'<div class="question" id="question-([a-z0-9-]+)"></div>')
+_PLACE = re.compile(r'<div class="question" id="question-([a-z0-9-]+)"></div>')
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CHOICE = re.compile(r"- \[([ xX])\] +(.*\S)")
 _STEP = re.compile(r"\d{1,2}\. +(.*\S)")
@@ -151,6 +151,13 @@ def taken_apart(text: QuestionText, rendered: Rendered) -> Question:
             for said, right, why in options[:MOST_OPTIONS]  # more is a fault, noted already
         ),
     )
+
+
+def cut_at_questions(html: str) -> Iterator[tuple[Markup, str]]:
+    """A page's own HTML in pieces, each with the key of the question that follows it, or none."""
+    cut = [*_PLACE.split(html), ""]  # text, key, text, key, text
+    for text, key in zip(cut[::2], cut[1::2], strict=True):
+        yield Markup(text), key  # noqa: S704 - sanitised when it was rendered
 
 
 def question_of(kept: Mapping[str, Any]) -> Question:

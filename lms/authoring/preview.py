@@ -13,7 +13,7 @@ from lms.content.reading import Look
 from lms.content.tree import Tree
 from lms.markup_blocks import NATIONS
 from lms.markup_nations import differs_by_nation, opened_for
-from lms.markup_questions import PLACE, Question
+from lms.markup_questions import Question, cut_at_questions
 
 TUTOR, LEARNER = "tutor", "advocate"
 _HREF = re.compile(r'(<a [^>]*?href=")([^"#:]+)(#[^"]*)?"')
@@ -74,13 +74,8 @@ def _parts(html: str, look: Look) -> list[Part]:
     if look.shown is None:
         return []
     known = {each.key: each for each in look.shown.questions}
-    pieces = PLACE.split(html)  # text, key, text, key, text
-    keys = [*pieces[1::2], ""]
-    return [
-        # The addresses put into it are made of checked names.
-        Part(Markup(text), known.get(key))  # noqa: S704 - rendered and sanitised just now
-        for text, key in zip(pieces[::2], keys, strict=True)
-    ]
+    # The addresses put into it are made of checked names.
+    return [Part(text, known.get(key)) for text, key in cut_at_questions(html)]
 
 
 def _within_editor(html: str, tree: Tree, name: str, address: str) -> str:

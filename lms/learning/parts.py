@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from lms.content.rules import REVIEWS
 from lms.learning.checks import Asked
-from lms.markup_questions import PLACE
+from lms.markup_questions import cut_at_questions
 
 _PART = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -66,9 +66,8 @@ def pieces(html: str, asked: Mapping[str, Asked]) -> Iterator[Piece]:
 
     asked  each question as it stands with the reader, by its key
     """
-    cut = [*PLACE.split(html), ""]
-    for text, key in zip(cut[::2], cut[1::2], strict=True):
-        yield Piece(Markup(text), asked.get(key))  # noqa: S704 - sanitised when it was published
+    for text, key in cut_at_questions(html):
+        yield Piece(text, asked.get(key))
 
 
 def signed_off(reviewers: Mapping[str, Mapping[str, Any] | None]) -> list[SignOff]:
