@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 MOST_BYTES = 1 << 20
 # What no keyboard makes, and PostgreSQL or YAML can't keep.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float"))
 # What makes the parser slow is counted before it starts: at these limits it takes about half a
 # second, and a thousand references of eight lines each stay below them (docs/adr/0007).
@@ -123,6 +124,12 @@ def decoded(raw: bytes, called: str) -> str:
         line = text.count("\n", 0, control.start()) + 1
         raise Faulty([Finding(called, line, "take out the character that can't be shown")])
     return text
+
+
+def front_matter(text: str) -> tuple[str, str] | None:
+    """The YAML at the head of a Markdown text, and what follows; None where there is none."""
+    found = _FRONT.match(text)
+    return (found[1], text[found.end() :]) if found else None
 
 
 def parse(text: str, called: str, first_line: int = 1) -> Authored:

@@ -19,9 +19,9 @@ from lms.authoring.forms import AddForm, FileForm, UploadForm
 from lms.authoring.models import Draft, Revision
 from lms.authoring.preview import LEARNER, preview
 from lms.authoring.working import Snapshot
+from lms.catalogue.giving import SANDBOX
 from lms.clock import now
 from lms.content import media
-from lms.content.media import MediaFile, NotShown
 from lms.content.tree import Tree
 from lms.db import end_reading
 from lms.errors import Conflict, NotFound, RuleBroken
@@ -30,8 +30,6 @@ from lms.web.differences import Typed, Version
 from lms.web.filters import moment
 
 MOST_BYTES = 20 << 20
-# Should a browser open a drawing by itself, nothing in it may run or load.
-_SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -115,10 +113,10 @@ def picture(seen: Snapshot, name: str) -> Response:
         raise NotFound
     try:
         known = media.recognised(name.rpartition("/")[2], raw)
-    except NotShown:
+    except media.NotShown:
         raise NotFound from None
     answer = Response(raw, mimetype=known.media.kind)
-    answer.headers["Content-Security-Policy"] = _SANDBOX
+    answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
 
 
@@ -156,7 +154,7 @@ def as_text(raw: bytes) -> str:
     return raw.decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
 
-def received(draft: Draft, upload: FileStorage) -> tuple[MediaFile, StoredFile]:
+def received(draft: Draft, upload: FileStorage) -> tuple[media.MediaFile, StoredFile]:
     """A picture or film that was sent, known for what it is by its bytes, and stored.
 
     Raises RuleBroken for anything else, and where the draft has no room: then it is not stored.
@@ -167,7 +165,7 @@ def received(draft: Draft, upload: FileStorage) -> tuple[MediaFile, StoredFile]:
         raise RuleBroken(f"This file is larger than {MOST_BYTES >> 20} MB. Make it smaller.")
     try:
         found = media.recognised(_tidy(upload.filename or ""), raw)
-    except NotShown as fault:
+    except media.NotShown as fault:
         sentence = str(fault)
         raise RuleBroken(f"{sentence[:1].upper()}{sentence[1:]}.") from None
     working.check_room(draft, len(raw))

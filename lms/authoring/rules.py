@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Protocol, TypeVar
 
+from lms.authored import front_matter
 from lms.errors import RuleBroken
 
 _PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -24,7 +25,6 @@ MOST_FRONT = 20_000
 MOST_UPLOADS = 100
 # Bytes. What one module may show comes to half of it.
 MOST_UPLOADED = 200 << 20
-_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 
 
 class Change(StrEnum):
@@ -79,8 +79,8 @@ def check_size(name: str, text: str) -> None:
         if len(text) > MOST_YAML:
             raise RuleBroken(f"This file is longer than {MOST_YAML:,} characters.")
         return
-    front = _FRONT.match(text)
-    if len(front[1] if front else "") > MOST_FRONT:
+    front = front_matter(text)
+    if len(front[0] if front else "") > MOST_FRONT:
         raise RuleBroken(f"The front matter is longer than {MOST_FRONT:,} characters.")
 
 

@@ -15,13 +15,12 @@ from lms.catalogue.models import ContentVersion
 from lms.catalogue.version_tree import tree_of
 from lms.clock import LONDON
 from lms.content.signing import Signed, carries_reviewers, with_reviewers
-from lms.content.tree import Drafted, Folder, Raw, Tree, bytes_of, digest_of
+from lms.content.tree import Drafted, Folder, Raw, Tree, bytes_of, digest_of, is_content
 from lms.packing import write_zip
 
 Changes = dict[str, Raw | None]
 # Who reviews with lived experience says so to many by being named: that is theirs to choose.
 _UNNAMED = "a reviewer who is not named, at their own wish"
-_TOP = ("programme.yml", "glossary.yml", "references.yml")
 
 
 def version_tree(version: ContentVersion | None, folder: Path) -> Tree:
@@ -136,7 +135,7 @@ def read_or_none(tree: Tree, name: str) -> bytes | None:
 
 def write_archive(tree: Tree, out: BinaryIO) -> None:
     """All files as a ZIP, byte for byte the same for the same files; one at a time is held."""
-    names = [name for name in tree.names() if name in _TOP or name.startswith("modules/")]
+    names = [name for name in tree.names() if is_content(name)]
     write_zip(
         out,
         ((name, io.BytesIO(tree.read(name))) for name in names),

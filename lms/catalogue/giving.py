@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from lms import storage
 
 # An SVG opened by itself may style itself; it runs, loads and reaches nothing.
-_SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 A_YEAR, AN_HOUR = 365 * 24 * 3600, 3600  # seconds
 
 
@@ -29,6 +29,6 @@ def shown(key: str, kind: str, size: int, *, keep_for: int) -> Response:
         raise
     if response.status_code == HTTPStatus.NOT_MODIFIED or request.method == "HEAD":
         content.close()  # nobody will read it to its end
-    response.headers["Content-Security-Policy"] = _SANDBOX
+    response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cache-Control"] = f"private, max-age={keep_for}, immutable"
     return response

@@ -12,10 +12,8 @@ from lms.authored import Authored, Faulty, Finding, Severity
 from lms.content import media
 from lms.content.faults import Fault
 from lms.content.media import MediaFile, NotShown
-from lms.content.tree import Tree, below
+from lms.content.tree import TOP, Tree, below, is_content
 
-_FRONT = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.S)
-_TOP = ("programme.yml", "glossary.yml", "references.yml")
 _KNOWN = re.compile(
     r"(?:modules/[^/]+/(?:module\.yml|[^/]+\.md|alternatives/[^/]+\.md"
     r"|assessments/[^/]+\.(?:yml|md)|files/[^/]+))"
@@ -30,7 +28,7 @@ class Files:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.names = tuple(n for n in tree.names() if n in _TOP or n.startswith("modules/"))
+        self.names = tuple(n for n in tree.names() if is_content(n))
         self.findings: list[Finding] = []
         self._texts: dict[str, str] = {}
         self._parsed: dict[str, Authored] = {}
@@ -42,10 +40,10 @@ class Files:
             other = seen.setdefault(name.casefold(), name)
             if other != name:
                 self.find(name, f"the name differs from {other} only in its capitals: rename one")
-            if name not in _TOP and not _KNOWN.fullmatch(name):
+            if name not in TOP and not _KNOWN.fullmatch(name):
                 self.find(name, _STRANGER)
         for name in self.tree.names():
-            if _MISNAMED.fullmatch(name) and name not in _TOP:
+            if _MISNAMED.fullmatch(name) and name not in TOP:
                 self.find(name, _STRANGER)
 
     def yaml(self, name: str, model: type[M]) -> M | None:
@@ -61,21 +59,21 @@ class Files:
         """The front matter and the text below it; None once its faults are noted."""
         try:
             text = self.text(name)
-            parts = _FRONT.match(text)
+            parts = authored.front_matter(text)
             if parts is None:
                 begun = text.startswith("---\n")
                 reason = "is never closed (---)" if begun else "must begin the page (---)"
                 raise Faulty([Finding(name, 1, f"the front matter {reason}")])
-            parsed = authored.parse(parts[1], name, first_line=2)
+            parsed = authored.parse(parts[0], name, first_line=2)
             self._parsed[name] = parsed
             front = authored.as_model(parsed, model)
         except Faulty as faults:
             self.findings += faults.findings
             return None
-        if not parts[2].strip():
+        if not parts[1].strip():
             self.find(name, "the page has no text: write it below the front matter")
             return None
-        return front, parts[2]
+        return front, parts[1]
 
     def media(self, base: str, named_in: bytes | None = None) -> list[MediaFile]:
         """The pictures and films of a module.

@@ -1,6 +1,5 @@
 """Sign-offs, written into the files that were signed off; all else in them stays as it was."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import PurePosixPath
@@ -11,7 +10,6 @@ import yaml
 from lms import authored
 from lms.authored import Authored, Faulty
 
-_FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 Signed = Mapping[str, tuple[str, date]]
 
 
@@ -33,8 +31,8 @@ def with_reviewers(name: str, raw: bytes, signed: Signed) -> bytes:
     text = authored.decoded(raw, name)
     if name.endswith(".yml"):
         before, data, after = "", text, ""
-    elif front := _FRONT.match(text):
-        before, data, after = "---\n", front[1], text[front.end(1) :]
+    elif front := authored.front_matter(text):
+        before, data, after = "---\n", front[0], f"---\n{front[1]}"
     else:
         return raw
     written = _signed(name, data, signed)

@@ -10,6 +10,7 @@ from typing import Protocol
 from lms.authored import Faulty, Finding
 from lms.storage import StoredFile
 
+TOP = ("programme.yml", "glossary.yml", "references.yml")
 # What stands in a file's place: what was written, or what lies in storage and is read on demand.
 Raw = bytes | StoredFile
 # What a content folder may hold besides: nothing that an editor or git leaves behind is content.
@@ -117,6 +118,11 @@ def size_of(raw: Raw) -> int:
 def missing(name: str) -> Faulty:
     """What to raise where a file is not there."""
     return Faulty([Finding(name, 1, "the file is missing or can't be read")])
+
+
+def is_content(name: str) -> bool:
+    """Whether a file of a tree is content, whatever its name within a module."""
+    return name in TOP or name.startswith("modules/")
 
 
 def below(names: Iterable[str], base: str, suffix: str) -> list[str]:
