@@ -53,6 +53,7 @@ def notebook() -> ResponseReturnValue:
         modules=queries.modules(mine),
         open_pages=learning.open_pages(reader) if reader else set(),
         reflections=reads.reflections_of(actor().person_id),
+        titles={(stop.module, stop.page): stop.title for each in ways for stop in each.way},
         was=where_was_i(reader, ways) if reader else None,
     )
 

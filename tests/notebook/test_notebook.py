@@ -221,6 +221,23 @@ def test_where_one_was_is_where_one_did_something_last(browser: Any, enrolment: 
     assert "You said that you have read" in was(6, "/learn/second/end/read")
 
 
+def test_what_one_wrote_for_oneself_is_listed_with_its_page_and_can_be_taken_along(
+    browser: Any, tmp_path: Path
+) -> None:
+    folder = a_taught_folder(tmp_path / "taught")
+    reader = browser(factories.make_enrolment(a_cohort(folder, SEPTEMBER)).advocate)
+    reader.post(f"{PAGE}/questions/for-me", text="A first thought.\n\nAnd another.")
+    page = reader.get(f"{BOOK}/").text
+    listed = page.split('id="reflections-h"')[1]
+    assert '<p class="lines">A first thought.\n\nAnd another.</p>' in listed
+    assert f'<a href="{PAGE}#question-for-me">The beginning</a>' in listed
+    assert f'href="{BOOK}/notes.md"' in page
+    assert "No notes yet" in words(page)
+    assert "Nothing is in it yet" not in words(page)
+    reader.post(f"{ABOUT}/bookmark")
+    assert 'href="#reflections-h"' in reader.get(f"{BOOK}/").text
+
+
 def test_the_notebook_lists_what_one_put_down_by_page_and_by_kind(
     browser: Any, enrolment: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
