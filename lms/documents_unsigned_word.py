@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from lms import documents_child
+from lms.packing import write_zip
 
 # By the last word of a relationship's type, which the strict and the usual form have in common.
 _TEXT = """
@@ -33,7 +34,6 @@ _NAMES = {"author", "initials", "userId", "providerId", "userName"}
 _NOBODY = "Author"  # what Word itself writes, told to remove names
 _PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\|file:|/(?:Users|home)/")
 _RELATIONS = "/officeDocument/2006/relationships", "/officeDocument/relationships"
-_NEVER = (1980, 1, 1, 0, 0, 0)
 _TYPES = "[Content_Types].xml"
 
 
@@ -53,13 +53,10 @@ def unsigned(content: bytes) -> bytes:
         package = _Package({name.lower(): (name, source.read(name)) for name in names})
     _take_relations(package, "", {"officeDocument"})
     package.taken[_TYPES] = _types(package)
+    # The types come first: programs tell by the first bytes what kind of file it is.
+    names = sorted(package.taken, key=lambda name: name != _TYPES)
     copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
-        # The types come first: programs tell by the first bytes what kind of file it is.
-        for name in sorted(package.taken, key=lambda name: name != _TYPES):
-            entry = zipfile.ZipInfo(name, _NEVER)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, package.taken[name])
+    write_zip(copy, ((name, io.BytesIO(package.taken[name])) for name in names))
     return copy.getvalue()
 
 
