@@ -16,6 +16,8 @@ _SHAPES: dict[str, type[BaseModel]] = {
     "assessment": shapes.AssessmentFile,
     "page": shapes.PageFront,
     "brief": shapes.BriefFront,
+    "session-plan": shapes.SessionFront,
+    "competencies": shapes.CompetenciesFile,
 }
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -1,15 +1,15 @@
 """Checks of what was read: each page by itself, each module, and all of it together."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from lms.authored import Severity
-from lms.content import faults, prose, rules, shapes
+from lms.content import curriculum, faults, prose, rules, shapes
 from lms.content.faults import Fault
 from lms.content.files import Files
-from lms.content.source import Brief, Content, Module, Page
+from lms.content.source import Brief, Content, Module, Page, SessionPlan
 from lms.markup import TeachingPage
 
 REVIEW_NEAR = timedelta(days=60)  # what a reviewer is asked to read, and when, takes two months
@@ -33,7 +33,7 @@ class Checks:
         text: str,
         shown: TeachingPage,
         references: dict[str, shapes.ReferenceShape],
-        covered: Iterable[str],
+        covered: Collection[str],
     ) -> None:
         """A page's or brief's text by itself.
 
@@ -55,6 +55,7 @@ class Checks:
             for each in (
                 broken,
                 faults.block_faults(found, set(covered)),
+                curriculum.nation_block_faults(found, covered),
                 faults.undated_law(found, dated),
                 faults.sign_faults(text),
                 faults.heading_faults(text, shown),
@@ -76,6 +77,9 @@ class Checks:
             self._files.find(_file(folder), fault, "prerequisites", rule="prerequisite")
         for module in content.modules:
             self._module(module)
+        self._competencies(content)
+        self._dates(content)
+        self._said_twice(content)
         self._unused(content)
         self._links(content)
         self._left_out(content)
@@ -97,18 +101,25 @@ class Checks:
         self._once(name, "page name", (page.slug for page in module.pages))
         for fault in rules.name_faults(module.slug, rules.TAKEN_BY_MODULES):
             self._files.find(name, fault)
-        for page in module.pages:
-            for fault in rules.name_faults(page.slug, rules.TAKEN_BY_PAGES):
-                self._files.find(page.name, fault)
         self._review(name, module.file)
         for page in module.pages:
-            self._review(page.name, page.front)
-            self._signed(page, module)
+            self._page(page, module)
         self._nations(module)
         self._alternatives(module)
         self._media(module)
 
+    def _page(self, page: Page, module: Module) -> None:
+        for fault in rules.name_faults(page.slug, rules.TAKEN_BY_PAGES):
+            self._files.find(page.name, fault)
+        for fault in prose.minutes_faults(page.shown.html, page.front.minutes):
+            place = (page.name, fault, "minutes")
+            self._files.find(*place, severity=_WARNING, rule="minutes")
+        self._review(page.name, page.front)
+        self._signed(page, module)
+
     def _nations(self, module: Module) -> None:
+        for fault in curriculum.untaught_nations(module):
+            self._files.find(_file(module.folder), fault, "nations", rule="nation")
         for page in module.pages:
             for nation in sorted(set(page.front.nations or ()) - set(module.file.nations)):
                 message = f"the module is not about {nation}: add it to module.yml, or take it out"
@@ -173,11 +184,32 @@ class Checks:
             )
             self._files.find(page.name, message, "reviewers", severity=_WARNING, rule="sign-off")
 
+    def _competencies(self, content: Content) -> None:
+        frameworks = content.frameworks
+        for module, key, message in curriculum.competency_faults(content.modules, frameworks):
+            place = [outcome.key for outcome in module.file.outcomes].index(key)
+            where = (_file(module.folder), message, "outcomes", place)
+            self._files.find(*where, rule="competency")
+        for name, key, message in curriculum.unserved(content.modules, frameworks):
+            part = ("frameworks", name, "competencies", key)
+            file = "competencies.yml"
+            self._files.find(file, message, *part, severity=_WARNING, rule="competency")
+
+    def _dates(self, content: Content) -> None:
+        for page in _pages(content):
+            for sought, message, weight in curriculum.dated_later(page, content.references):
+                self._files.find_words(page.name, message, sought, "date", weight)
+
+    def _said_twice(self, content: Content) -> None:
+        for page, fault in curriculum.said_twice(_pages(content)):
+            self._files.find_below(page.name, page.source, [fault])
+
     def _unused(self, content: Content) -> None:
         shown = [each.shown for each in _texts(content)]
         used = {key for each in shown for key in each.staff_terms}
         cited = {key for each in shown for key in each.staff_references}
         cited |= {term.source for term in content.glossary.values() if term.source}
+        cited |= {framework.source for framework in content.frameworks.values()}
         for key in sorted(set(content.glossary) - used):
             message = f"no page uses this word: write [[{key}]] on one, or take it out"
             self._files.find("glossary.yml", message, "terms", key, rule="unused")
@@ -187,7 +219,7 @@ class Checks:
             self._files.find("references.yml", message, *place, severity=_WARNING, rule="unused")
 
     def _links(self, content: Content) -> None:
-        pages = [page for module in content.modules for page in module.pages]
+        pages = list(_pages(content))
         known = {page.name: faults.anchors(page.shown) for page in pages}
         for page in pages:
             module = PurePosixPath(*PurePosixPath(page.name).parts[:2])
@@ -217,7 +249,14 @@ def _file(folder: str) -> str:
     return f"modules/{folder}/module.yml"
 
 
-def _texts(content: Content) -> Iterator[Page | Brief]:
+def _pages(content: Content) -> Iterator[Page]:
+    for module in content.modules:
+        yield from module.pages
+
+
+def _texts(content: Content) -> Iterator[Page | Brief | SessionPlan]:
     for module in content.modules:
         yield from module.pages
         yield from module.briefs
+        if module.session is not None:
+            yield module.session

@@ -113,11 +113,18 @@ class Files:
         line = parsed.line_of(place) if parsed and place else 1
         self.findings.append(Finding(name, line, message, severity, rule))
 
-    def find_words(self, name: str, message: str, sought: str, rule: str = "text") -> None:
-        """Note an error where these words stand first."""
+    def find_words(
+        self,
+        name: str,
+        message: str,
+        sought: str,
+        rule: str = "text",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Note a finding where these words stand first."""
         text = self.text(name)
         line = text[: text.find(sought)].count("\n") + 1 if sought in text else 1
-        self.findings.append(Finding(name, line, message, rule=rule))
+        self.findings.append(Finding(name, line, message, severity, rule))
 
     def find_below(self, name: str, text: str, faults: Iterable[Fault]) -> None:
         """Note what is wrong with the text below a front matter."""

@@ -7,7 +7,8 @@ It counts and does not understand; so it warns, and an author may leave the text
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 
@@ -20,9 +21,14 @@ from lms.content.faults import Fault
 HARDEST_GRADE = 12.0
 # A sentence of the statutes can be quoted whole. One of ours that is longer than this is two.
 LONGEST_SENTENCE = 45  # words
+LONGEST_ON_AVERAGE = 22  # words in a sentence, over a page
 FEWEST_WORDS = 100  # below this a grade says nothing
+LONGEST_PAGE = 45  # minutes: what somebody can give it after work
+# Slower than a novel: what is read here is read to be used.
+WORDS_A_MINUTE = 150
 
 _PASSAGE = re.compile(r"<(p|li|dd)\b[^>]*>(.*?)</\1>", re.S)
+_QUOTED = re.compile(r"<blockquote\b.*?</blockquote>", re.S)
 _CITATION = re.compile(r'<span>\(<a class="cite".*?</a>\)</span>', re.S)
 _LINK = re.compile(r"<a [^>]*>(.*?)</a>", re.S)
 _TAG = re.compile(r"<[^>]*>")
@@ -72,6 +78,12 @@ def prose_faults(text: str, html: str) -> Iterator[Fault]:
                 f"{HARDEST_GRADE:.0f} is enough. Shorten its sentences, and its words"
             )
             yield Fault(1, message, "reading-age", Severity.WARNING)
+        if words / len(sentences) > LONGEST_ON_AVERAGE:
+            message = (
+                f"its sentences have {words / len(sentences):.0f} words on average: "
+                f"{LONGEST_ON_AVERAGE} are many. Make some of them two"
+            )
+            yield Fault(1, message, "sentence", Severity.WARNING)
     yield from _empty_links(text, html)
     yield from _line_faults(text)
 
@@ -92,8 +104,55 @@ def _syllables(word: str) -> int:
     return max(1, len(_VOWELS.findall(bare)) - silent)
 
 
-def _sentences(html: str) -> Iterator[list[str]]:
-    for _tag, passage in _PASSAGE.findall(_CITATION.sub("", html)):
+@dataclass(frozen=True)
+class Measures:
+    """How much a page asks of its reader.
+
+    words         of running text
+    per_sentence  words, on average
+    grade         of its running text; None for too few words
+    minutes       as its author says, with the work it asks for
+    least         minutes that reading alone takes
+    """
+
+    words: int
+    per_sentence: float
+    grade: float | None
+    minutes: int
+    least: int
+
+
+def measures(html: str, minutes: int) -> Measures:
+    """Measure a page as learners see it."""
+    sentences = running_text(html)
+    words = sum(map(len, sentences))
+    return Measures(
+        words,
+        words / len(sentences) if sentences else 0.0,
+        grade(sentences) if words >= FEWEST_WORDS else None,
+        minutes,
+        -(-words // WORDS_A_MINUTE),
+    )
+
+
+def minutes_faults(html: str, minutes: int) -> Iterator[str]:
+    """A page whose minutes are more than an evening has, or fewer than it takes to read."""
+    least = measures(html, minutes).least
+    if minutes > LONGEST_PAGE:
+        yield f"{minutes} minutes are long after work, {LONGEST_PAGE} are many: make it two pages"
+    elif minutes < least:
+        yield f"reading it alone takes about {least} minutes: say so"
+
+
+def running_text(html: str) -> list[list[str]]:
+    """The sentences of its paragraphs, each as its words; no lists, tables, quotations or notes."""
+    return list(_sentences(_QUOTED.sub("", html), ("p",)))
+
+
+def _sentences(html: str, of: Container[str] = ("p", "li", "dd")) -> Iterator[list[str]]:
+    for tag, passage in _PASSAGE.findall(_CITATION.sub("", html)):
+        if tag not in of:
+            continue
         for sentence in _SENTENCE.split(unescape(_TAG.sub("", passage))):
             words = _WORD.findall(sentence)
             if words:
@@ -108,10 +167,10 @@ def _long_sentences(text: str, sentences: list[list[str]]) -> Iterator[Fault]:
                 f"the sentence “{begin} …” has {len(words)} words: make it two "
                 f"({LONGEST_SENTENCE} are many)"
             )
-            yield Fault(_line_of(words, text), message, "sentence", Severity.WARNING)
+            yield Fault(line_of(words, text), message, "sentence", Severity.WARNING)
 
 
-def _line_of(words: list[str], text: str) -> int:
+def line_of(words: list[str], text: str) -> int:
     """Where a sentence begins: at the first of its beginnings that stands there as written."""
     for count in (5, 3, 2):
         found = re.search(r"[^A-Za-z]+".join(map(re.escape, words[:count])), text)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -12,7 +12,7 @@ from lms.authored import Faulty, Finding, Severity
 from lms.content import shapes
 from lms.content.checks import Checks
 from lms.content.files import Files
-from lms.content.source import Brief, Content, Module, Page
+from lms.content.source import Brief, Content, Module, Page, SessionPlan
 from lms.content.tree import Folder, Tree, below
 from lms.errors import RuleBroken
 from lms.markup import TeachingPage
@@ -22,6 +22,8 @@ from lms.markup_marks import Reference, Surroundings, Term
 _PAGE_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _STAND_IN_NAME = re.compile(r"()([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _FOLDER_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
+SESSION = "session-plan.md"
+COMPETENCIES = "competencies.yml"
 Progress = Callable[[str], None]
 
 
@@ -119,14 +121,16 @@ class _Reader:
             return None
         glossary, references, programme = tops
         found = [self._module(place, name) for place, name in enumerate(programme.modules)]
+        frameworks = self._frameworks()
         modules = tuple(module for module in found if module is not None)
-        if len(modules) != len(found):
+        if len(modules) != len(found) or frameworks is None:
             return None
         content = Content(
             programme,
             modules,
             glossary.terms,
             references.references,
+            frameworks,
             self.files.tree,
             self.files.names,
             fingerprint(self.files.tree, self.files.names),
@@ -200,14 +204,17 @@ class _Reader:
             media={each.name: each.media for each in media},
             links=self._links_within(base),
         )
-        names = [*below(self.files.names, base, ".md")]
+        session_name = f"{base}/{SESSION}"
+        names = [n for n in below(self.files.names, base, ".md") if n != session_name]
         stand_ins = below(self.files.names, f"{base}/alternatives", ".md")
         nations = file.nations if file else tuple(NATIONS)
         pages = [self._page(each, around, nations) for each in names]
         pages += [self._page(each, around, nations, stands_in=True) for each in stand_ins]
         keys = below(self.files.names, f"{base}/assessments", ".yml")
         briefs = [self._brief(each, nations) for each in keys]
-        if file is None or None in pages or None in briefs:
+        planned = session_name in self.files.names
+        session = self._session(session_name, around, nations) if planned else None
+        if file is None or None in pages or None in briefs or (planned and session is None):
             return None
         return Module(
             named[2],
@@ -216,10 +223,11 @@ class _Reader:
             tuple(filter(None, pages)),
             tuple(filter(None, briefs)),
             tuple(media),
+            session,
         )
 
     def _page(
-        self, name: str, around: Surroundings, nations: Iterable[str], *, stands_in: bool = False
+        self, name: str, around: Surroundings, nations: Collection[str], *, stands_in: bool = False
     ) -> Page | None:
         self._progress(name)
         pattern = _STAND_IN_NAME if stands_in else _PAGE_NAME
@@ -236,7 +244,7 @@ class _Reader:
             return None
         return Page(named[2], name, parts[0], parts[1], shown, stands_in)
 
-    def _brief(self, name: str, nations: Iterable[str]) -> Brief | None:
+    def _brief(self, name: str, nations: Collection[str]) -> Brief | None:
         self._progress(name)
         key = PurePosixPath(name).stem
         file = self.files.yaml(name, shapes.AssessmentFile)
@@ -249,8 +257,33 @@ class _Reader:
             self.files.find(name, f"the key must be the file's name, {key}", "key")
         return Brief(file, parts[1], shown)
 
+    def _session(
+        self, name: str, around: Surroundings, nations: Collection[str]
+    ) -> SessionPlan | None:
+        self._progress(name)
+        parts = self.files.front(name, shapes.SessionFront)
+        shown = self._shown(name, parts[1], around, nations) if parts else None
+        if parts is None or shown is None:
+            return None
+        if shown.questions:
+            self.files.find(name, "a plan asks no questions: put them onto a page")
+        return SessionPlan(parts[0], shown)
+
+    def _frameworks(self) -> dict[str, shapes.FrameworkShape] | None:
+        """What outcomes are mapped to; nothing where there is no file of it."""
+        if COMPETENCIES not in self.files.names:
+            return {}
+        file = self.files.yaml(COMPETENCIES, shapes.CompetenciesFile)
+        if file is None:
+            return None
+        for name, each in file.frameworks.items():
+            if each.source not in self._references:
+                message = f"{each.source} is not in the references: add it there"
+                self.files.find(COMPETENCIES, message, "frameworks", name, "source")
+        return file.frameworks
+
     def _shown(
-        self, name: str, text: str, around: Surroundings, nations: Iterable[str]
+        self, name: str, text: str, around: Surroundings, nations: Collection[str]
     ) -> TeachingPage | None:
         try:
             shown = markup.render_teaching(text, around)

@@ -72,6 +72,7 @@ class OutcomeShape(Authored):
 
     key: OutcomeKey
     text: str = Field(min_length=10)
+    competencies: tuple[Key, ...] = ()  # of competencies.yml, that it helps to build
 
 
 class SignOff(Authored):
@@ -137,6 +138,13 @@ class BriefFront(Authored):
     title: str = Field(min_length=3)
 
 
+class SessionFront(Authored):
+    """The front matter of session-plan.md: how a module is taught in a room, for tutors alone."""
+
+    title: str = Field(min_length=3)
+    minutes: int = Field(ge=10, le=600)
+
+
 class LevelShape(Authored):
     """One band of a criterion: from and to, in points, both included."""
 
@@ -152,6 +160,7 @@ class CriterionShape(Authored):
     title: str = Field(min_length=5)
     weight: int = Field(ge=1, le=100)
     outcomes: tuple[OutcomeKey, ...] = Field(min_length=1)
+    must_pass: bool = False  # whether nobody passes the assessment without passing this row
     levels: tuple[LevelShape, ...] = Field(min_length=2)
 
     @model_validator(mode="after")
@@ -229,3 +238,37 @@ class ReferencesFile(Authored):
     """references.yml."""
 
     references: dict[Key, ReferenceShape]
+
+
+class CompetencyShape(Authored):
+    """Something that a framework wants people to know, be able to do, or bring about."""
+
+    title: str = Field(min_length=3)
+
+
+class FrameworkShape(Authored):
+    """A published framework that the programme is mapped to.
+
+    source    key of the reference that names its parts
+    aims_at   what of it the programme aims at, such as a tier, as readers are told
+    note      what could be read of it, and what couldn't
+    """
+
+    title: str = Field(min_length=5)
+    source: Key
+    aims_at: str | None = None
+    note: str = Field(min_length=10)
+    competencies: dict[Key, CompetencyShape] = Field(min_length=1)
+
+
+class CompetenciesFile(Authored):
+    """competencies.yml: the frameworks that outcomes help to meet."""
+
+    frameworks: dict[Key, FrameworkShape] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> "CompetenciesFile":
+        keys = [key for each in self.frameworks.values() for key in each.competencies]
+        if len(keys) != len(set(keys)):
+            raise ValueError("two frameworks have a competency with the same key")
+        return self

@@ -35,6 +35,14 @@ class Brief:
 
 
 @dataclass(frozen=True)
+class SessionPlan:
+    """How a module is taught in a room or on line: for tutors alone."""
+
+    front: shapes.SessionFront
+    shown: TeachingPage
+
+
+@dataclass(frozen=True)
 class Module:
     """A module with its pages, in reading order, and its assessments.
 
@@ -48,6 +56,7 @@ class Module:
     pages: tuple[Page, ...]
     briefs: tuple[Brief, ...]
     media: tuple[MediaFile, ...]
+    session: SessionPlan | None = None
 
     @property
     def way(self) -> tuple[Page, ...]:
@@ -59,16 +68,18 @@ class Module:
 class Content:
     """Everything that is taught, as it stands in its files.
 
-    tree      the files themselves
-    names     those of them that are content, in order
-    sha256    of every file's name and bytes, and of the renderer's version
-    warnings  what its authors should look at; nothing that keeps it from being published
+    frameworks  that its outcomes are mapped to; none where there is no competencies.yml
+    tree        the files themselves
+    names       those of them that are content, in order
+    sha256      of every file's name and bytes, and of the renderer's version
+    warnings    what its authors should look at; nothing that keeps it from being published
     """
 
     programme: shapes.ProgrammeFile
     modules: tuple[Module, ...]
     glossary: dict[str, shapes.TermShape]
     references: dict[str, shapes.ReferenceShape]
+    frameworks: dict[str, shapes.FrameworkShape]
     tree: Tree
     names: tuple[str, ...]
     sha256: str
