@@ -13,7 +13,7 @@ from lms.errors import RuleBroken
 
 _PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _TEXT = re.compile(
-    rf"(?:programme|glossary|references)\.yml|modules/{_PART}/"
+    rf"(?:programme|glossary|references|competencies)\.yml|modules/{_PART}/"
     rf"(?:module\.yml|{_PART}\.md|alternatives/{_PART}\.md|assessments/{_PART}\.(?:yml|md))"
 )
 _MEDIA = re.compile(rf"modules/{_PART}/files/[A-Za-z0-9][A-Za-z0-9._-]*")

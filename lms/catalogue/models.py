@@ -154,6 +154,20 @@ class PageWording(Base):
     says_of_law: Mapped[str]  # digest of what it says of the law
 
 
+class SessionPlan(Base):
+    """How a module is taught in a room or on line: for staff, and for no learner."""
+
+    __tablename__ = "session_plan"
+    __fact__ = True
+
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"), primary_key=True)
+    title: Mapped[str]
+    minutes: Mapped[int]
+    html_key: Mapped[str] = mapped_column(ForeignKey("rendered.sha256"))
+
+    rendered: Mapped[Rendered] = relationship()
+
+
 class Brief(Base):
     """An assessment as it is described and weighed; a cohort sets it with a deadline."""
 
@@ -191,6 +205,7 @@ class Criterion(Base):
     title: Mapped[str]
     weight: Mapped[int]  # per cent of the assessment's mark
     outcomes: Mapped[list[str]] = mapped_column(JSON)
+    must_pass: Mapped[bool] = mapped_column(server_default=false())
     levels: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # from, to, text; from the top down
 
 

@@ -23,9 +23,15 @@ from lms.catalogue.models import (
     PageWording,
     Publication,
     Rendered,
+    SessionPlan,
 )
 from lms.content.foot import with_foot
-from lms.content.source import Content, Module as ModuleSource, Page as PageSource
+from lms.content.source import (
+    Content,
+    Module as ModuleSource,
+    Page as PageSource,
+    SessionPlan as PlanSource,
+)
 from lms.db import db, lock
 from lms.texts.wording import Shown, wording_of
 
@@ -122,6 +128,8 @@ def _publish_module(
     db.session.flush()
     _publish_pages(module, source, kept)
     _publish_briefs(module, source, kept.content)
+    if source.session is not None:
+        db.session.add(_session_plan(module, source.session, kept.content))
 
 
 def _publish_pages(module: Module, source: ModuleSource, kept: Kept) -> None:
@@ -181,6 +189,17 @@ def _keep_html(html: str) -> str:
     return key
 
 
+def _session_plan(module: Module, source: PlanSource, content: Content) -> SessionPlan:
+    shown = source.shown
+    html = with_foot(shown, shown.staff_html or shown.html, content.glossary, content.references)
+    return SessionPlan(
+        module_id=module.id,
+        title=source.front.title,
+        minutes=source.front.minutes,
+        html_key=_keep_html(html),
+    )
+
+
 def _publish_briefs(module: Module, source: ModuleSource, content: Content) -> None:
     for each in source.briefs:
         brief = Brief(
@@ -203,6 +222,7 @@ def _publish_briefs(module: Module, source: ModuleSource, content: Content) -> N
                 title=criterion.title,
                 weight=criterion.weight,
                 outcomes=list(criterion.outcomes),
+                must_pass=criterion.must_pass,
                 levels=[level.model_dump(by_alias=True) for level in criterion.levels],
             )
             for position, criterion in enumerate(each.file.criteria, start=1)

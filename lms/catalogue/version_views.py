@@ -1,4 +1,4 @@
-"""The page on which a version is published again: the way back."""
+"""Pages about one published version: the way back to it, and what it is mapped to."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -7,6 +7,7 @@ from lms.access.gate import actor, needs
 from lms.access.permissions import Permission as P
 from lms.catalogue import operations, queries
 from lms.catalogue.comparing import summary_between
+from lms.catalogue.competency_map import map_of
 from lms.db import unit_of_work
 from lms.web.forms import Sent
 
@@ -30,3 +31,11 @@ def publish_again(ref: str) -> ResponseReturnValue:
         newest=queries.version_numbered(newest),
         summary=summary_between(newest, version.id),
     )
+
+
+@bp.get("/<ref>/competencies")
+@needs(P.READ_FINDINGS)
+def competencies(ref: str) -> ResponseReturnValue:
+    """Which outcomes, pages and rubric rows build what frameworks ask for, and where a gap is."""
+    version = queries.version(ref)
+    return render_template("catalogue/competencies.html", version=version, mapped=map_of(version))

@@ -13,6 +13,7 @@ from lms.content import shapes
 from lms.content.checks import Checks
 from lms.content.files import Files
 from lms.content.source import Brief, Content, Module, Page, SessionPlan
+from lms.content.tops import Tops, read_tops
 from lms.content.tree import Folder, Tree, below
 from lms.errors import RuleBroken
 from lms.markup import TeachingPage
@@ -23,7 +24,6 @@ _PAGE_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _STAND_IN_NAME = re.compile(r"()([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _FOLDER_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 SESSION = "session-plan.md"
-COMPETENCIES = "competencies.yml"
 Progress = Callable[[str], None]
 
 
@@ -119,18 +119,16 @@ class _Reader:
         tops = self._tops()
         if tops is None:
             return None
-        glossary, references, programme = tops
-        found = [self._module(place, name) for place, name in enumerate(programme.modules)]
-        frameworks = self._frameworks()
+        found = [self._module(place, name) for place, name in enumerate(tops.programme.modules)]
         modules = tuple(module for module in found if module is not None)
-        if len(modules) != len(found) or frameworks is None:
+        if len(modules) != len(found):
             return None
         content = Content(
-            programme,
+            tops.programme,
             modules,
-            glossary.terms,
-            references.references,
-            frameworks,
+            tops.glossary,
+            tops.references,
+            tops.frameworks,
             self.files.tree,
             self.files.names,
             fingerprint(self.files.tree, self.files.names),
@@ -142,8 +140,8 @@ class _Reader:
         """One file, with the words, references and addresses that it may name."""
         tops = self._tops()
         shown = self._looked_at(name) if tops else None
-        words = tops[0].terms if tops else {}
-        sources = tops[1].references if tops else {}
+        words = tops.glossary if tops else {}
+        sources = tops.references if tops else {}
         return Look(shown, words, sources, tuple(dict.fromkeys(self.files.findings)))
 
     def look_over(self, names: Iterable[str]) -> None:
@@ -172,23 +170,18 @@ class _Reader:
             return page.shown if page else None
         return None
 
-    def _tops(
-        self,
-    ) -> tuple[shapes.GlossaryFile, shapes.ReferencesFile, shapes.ProgrammeFile] | None:
+    def _tops(self) -> Tops | None:
         self.files.check_names()
-        glossary = self.files.yaml("glossary.yml", shapes.GlossaryFile)
-        references = self.files.yaml("references.yml", shapes.ReferencesFile)
-        programme = self.files.yaml("programme.yml", shapes.ProgrammeFile)
-        if glossary is None or references is None or programme is None:
+        tops = read_tops(self.files)
+        if tops is None:
             return None
-        self._references = references.references
+        self._references = tops.references
         self._around = Surroundings(
-            {k: Term(t.term, t.meaning) for k, t in glossary.terms.items()},
-            {k: Reference(r.short or r.title) for k, r in references.references.items()},
+            {k: Term(t.term, t.meaning) for k, t in tops.glossary.items()},
+            {k: Reference(r.short or r.title) for k, r in tops.references.items()},
         )
-        self._check_terms(glossary, references)
-        self._addresses = self._all_addresses(programme)
-        return glossary, references, programme
+        self._addresses = self._all_addresses(tops.programme)
+        return tops
 
     def _module(self, place: int, name: str) -> Module | None:
         base = f"modules/{name}"
@@ -269,19 +262,6 @@ class _Reader:
             self.files.find(name, "a plan asks no questions: put them onto a page")
         return SessionPlan(parts[0], shown)
 
-    def _frameworks(self) -> dict[str, shapes.FrameworkShape] | None:
-        """What outcomes are mapped to; nothing where there is no file of it."""
-        if COMPETENCIES not in self.files.names:
-            return {}
-        file = self.files.yaml(COMPETENCIES, shapes.CompetenciesFile)
-        if file is None:
-            return None
-        for name, each in file.frameworks.items():
-            if each.source not in self._references:
-                message = f"{each.source} is not in the references: add it there"
-                self.files.find(COMPETENCIES, message, "frameworks", name, "source")
-        return file.frameworks
-
     def _shown(
         self, name: str, text: str, around: Surroundings, nations: Collection[str]
     ) -> TeachingPage | None:
@@ -313,9 +293,3 @@ class _Reader:
             else:
                 links[f"../{path.parent.name}/{path.name}"] = f"../{module}/{page}"
         return links
-
-    def _check_terms(self, glossary: shapes.GlossaryFile, known: shapes.ReferencesFile) -> None:
-        for key, term in glossary.terms.items():
-            if term.source and term.source not in known.references:
-                message = f"{term.source} is not in the references: add it there"
-                self.files.find("glossary.yml", message, "terms", key, "source")

@@ -8,7 +8,7 @@ from enum import StrEnum
 # Words that stand in addresses where the names of modules and of pages do: /learn/notebook/. A
 # test compares them with the addresses there are.
 TAKEN_BY_MODULES = frozenset({"nation", "notebook", "pictures", "problems", "versions"})
-TAKEN_BY_PAGES = frozenset({"download", "files"})
+TAKEN_BY_PAGES = frozenset({"download", "files", "session-plan"})
 
 
 class Kind(StrEnum):

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from werkzeug import Response
 
 from lms import clock
@@ -60,8 +61,22 @@ def module(module: str) -> ResponseReturnValue:
         minutes_left=rules.minutes_left(way),
         questions_left=rules.left_to_answer(way),
         reader=reader,
+        plan=queries.session_plan(reader, found.id),
         chosen=place.settings(url_for("learning.module", module=module)),
     )
+
+
+@bp.get("/<module>/session-plan")
+@needs(P.READ_MODULES)
+def session_plan(module: str) -> ResponseReturnValue:
+    """How a module is taught in a room: for staff. Whoever learns finds nothing here."""
+    reader = place.open_reader()
+    found = module_of(reader.version_id, module)
+    plan = queries.session_plan(reader, found.id)
+    if plan is None:
+        raise NotFound
+    html = Markup(plan.rendered.html)  # noqa: S704 - sanitised when it was published
+    return render_template("learning/session_plan.html", module=found, plan=plan, html=html)
 
 
 @bp.get("/<module>/<page>")

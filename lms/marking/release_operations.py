@@ -70,7 +70,10 @@ def _worked(submission: Submission) -> Worked:
     rubric = rubric_of(submission.assessment.brief_id)
     regulations = submission.enrolment.cohort.regulations
     late = days_late(submission.due_at, submission.received_at, regulations)
-    criteria = [Weighted(reconciled.marks[each.key], each.weight) for each in rubric]
+    criteria = [
+        Weighted(reconciled.marks[each.key], each.weight, each.title if each.must_pass else "")
+        for each in rubric
+    ]
     return rules.worked(criteria, late, submission.attempt, regulations)
 
 

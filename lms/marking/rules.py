@@ -1,16 +1,17 @@
 """Rules about marks: weighting, rounding, lateness, caps; and who may mark what.
 
-The order is fixed: criteria are weighed, the sum is rounded, lateness comes off, then a second
-attempt is capped. (Penalty before cap: as published by the University of Sheffield, see
+The order is fixed: criteria are weighed, the sum is rounded, a row that had to be passed and was
+not takes effect, lateness comes off, then a second attempt is capped. (Penalty before cap: as
+published by the University of Sheffield, see
 https://sites.google.com/sheffield.ac.uk/psyhandbook2023-24alllevels/assessment/late-submission-penalties-for-coursework.)
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from lms.assessment.rules import Line, late_penalty
+from lms.assessment.rules import Line, Step, late_penalty
 from lms.errors import RuleBroken
 from lms.regulations.profile import (
     Down,
@@ -42,10 +43,14 @@ STAGE_WORDS = {Stage.FIRST: "First mark", Stage.SECOND: "Second mark"}
 
 @dataclass(frozen=True)
 class Weighted:
-    """One criterion's mark and weight, in points and per cent."""
+    """One criterion's mark and weight, in points and per cent.
+
+    must_pass  its title, where nobody passes the assessment without passing it; else empty
+    """
 
     points: int
     weight: int
+    must_pass: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,10 @@ def worked(
         how = f"{exact.normalize():f} is rounded to {raw}"
         lines.append(Line("Rounded", how, regulations.rounding.cited))
     mark = raw
+    held = _held_back(criteria, mark, regulations)
+    if held is not None:
+        mark = held.mark
+        lines.append(held.line)
     late = late_penalty(mark, days_late, regulations.late_work)
     if late is not None:
         mark = rounded(late.mark, regulations.rounding)
@@ -98,6 +107,12 @@ def worked(
         mark = capped
         lines.append(Line("Second attempt", f"at most {capped}", regulations.second_attempt.cited))
     return Worked(raw, mark, tuple(lines))
+
+
+def missed(criteria: Iterable[Weighted], regulations: Regulations) -> list[str]:
+    """Titles of the rows that must be passed and were not, in the order of the rubric."""
+    least = regulations.pass_mark.points
+    return [each.must_pass for each in criteria if each.must_pass and each.points < least]
 
 
 def without_mark(points: Mapping[str, int], keys: Collection[str]) -> list[str]:
@@ -130,6 +145,20 @@ def check_reason(reason: str) -> None:
     """Reconciling has a reason that somebody can follow; raises RuleBroken."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise RuleBroken("Say in a sentence how you came to this mark.")
+
+
+def _held_back(
+    criteria: Sequence[Weighted], mark: Decimal, regulations: Regulations
+) -> Step | None:
+    rule = regulations.must_pass
+    rows = missed(criteria, regulations)
+    if rule is None or not rows or mark <= rule.at_most:
+        return None
+    # Downwards, whatever marks are rounded by: it must not come out at the pass mark.
+    most = rule.at_most.quantize(Decimal(1).scaleb(-regulations.rounding.places), ROUND_FLOOR)
+    least = regulations.pass_mark.points.normalize()
+    said = f"under {least:f} on {', '.join(rows)}: at most {most}"
+    return Step(most, Line("A row that must be passed", said, rule.cited))
 
 
 def _counted(criteria: int) -> str:

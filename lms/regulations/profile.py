@@ -110,6 +110,15 @@ class SecondAttemptUncapped(Rule):
     kind: Literal["uncapped"]
 
 
+class MustPass(Rule):
+    """Who misses the pass mark on a row that must be passed gets at most so many points in all.
+
+    A rulebook without this paragraph lets such rows advise markers, and change no mark.
+    """
+
+    at_most: Points
+
+
 class Grace(Rule):
     """Minutes after the deadline within which work still counts as on time."""
 
@@ -161,6 +170,7 @@ class Regulations(BaseModel):
     rounding: Rounding
     late_work: LateWork
     grace: Grace
+    must_pass: MustPass | None = None
     second_attempt: SecondAttempt
     attempts: Attempts
     extensions: Extensions
@@ -172,6 +182,12 @@ class Regulations(BaseModel):
         numbers = [rule.paragraph for rule in self.rules]
         if len(numbers) != len(set(numbers)):
             raise ValueError("two rules have the same paragraph")
+        return self
+
+    @model_validator(mode="after")
+    def _missing_a_row_fails(self) -> "Regulations":
+        if self.must_pass is not None and self.must_pass.at_most >= self.pass_mark.points:
+            raise ValueError("must_pass leaves fewer points than the pass mark")
         return self
 
     @property

@@ -8,6 +8,7 @@ import pytest
 
 from lms.authored import Severity
 from lms.content import reading
+from lms.markup_blocks import NATIONS
 from tests.catalogue.folder import a_folder, change
 
 FIRST = "modules/01-first"
@@ -257,7 +258,8 @@ def test_what_only_looks_wrong_is_let_be(folder: Path) -> None:
     change(
         folder, "glossary.yml", "terms:", "terms:\n  CG:\n    term: CG\n    meaning: A decision."
     )
-    below("/// nation | scotland\nHere.\n///\n\n/// tutor\nSay what [[CG]] is.\n///")(folder)
+    nations = "".join(f"/// nation | {each}\nHere.\n///\n\n" for each in NATIONS)
+    below(f"{nations}/// tutor\nSay what [[CG]] is.\n///")(folder)
     assert errors(folder) == []
     assert warnings(folder) == []
 

@@ -1,16 +1,19 @@
 """Marks: weights, rounding, lateness, caps, in this order; what a mark needs before it is given."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from lms.authored import Faulty
 from lms.errors import RuleBroken
 from lms.marking.rules import (
     SHORTEST_REASON,
     Weighted,
+    Worked,
     check_complete,
     check_reason,
     rounded,
@@ -130,7 +133,8 @@ def rubrics(draw: st.DrawFn) -> list[Weighted]:
     """Criteria whose weights make 100."""
     cuts = sorted(draw(st.sets(st.integers(1, 99), max_size=7)))
     weights = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]
-    return [Weighted(draw(st.integers(0, 100)), weight) for weight in weights]
+    must = st.sampled_from(["", "Safeguarding"])
+    return [Weighted(draw(st.integers(0, 100)), weight, draw(must)) for weight in weights]
 
 
 _ROUNDINGS = [WHOLE, TENTHS, EVEN, DOWN, DOWN_TENTHS]
@@ -216,6 +220,54 @@ def test_a_worked_mark_lies_between_0_and_the_raw_mark_and_every_step_is_told(
         assert not told
 
 
+def with_row(points: int, other: int, at_most: object = 49, **changes: object) -> Worked:
+    """A rubric of two rows, the first of which must be passed."""
+    regulations = under(must_pass={"at_most": at_most}, **changes)
+    return worked([Weighted(points, 20, "Safeguarding"), Weighted(other, 80)], 0, 1, regulations)
+
+
+def test_who_misses_a_row_that_must_be_passed_gets_what_the_rulebook_leaves() -> None:
+    found = with_row(49, 80)
+    assert (found.raw, found.mark) == (74, 49)
+    assert lines(found)[-1] == (
+        "A row that must be passed",
+        "under 50 on Safeguarding: at most 49",
+        "regulation 4.3",
+    )
+
+
+def test_who_passes_it_just_so_or_misses_another_row_loses_nothing() -> None:
+    assert with_row(50, 80).mark == 74
+    assert with_row(80, 49).mark == 55
+    assert len(lines(with_row(50, 80))) == 1
+
+
+def test_a_mark_that_is_lower_anyway_stays() -> None:
+    found = with_row(40, 40)
+    assert (found.mark, len(lines(found))) == (40, 1)
+
+
+def test_what_is_left_is_never_rounded_up_to_a_pass() -> None:
+    tenths = {"kind": "half_up", "places": 1}
+    assert with_row(0, 100, "49.9").mark == 49
+    assert with_row(0, 100, "49.9", rounding=tenths).mark == Decimal("49.9")
+
+
+def test_lateness_comes_off_what_is_left() -> None:
+    rows = [Weighted(0, 20, "Safeguarding"), Weighted(100, 80)]
+    assert worked(rows, 1, 1, under()).mark < 49
+
+
+def test_a_rulebook_that_says_nothing_of_such_rows_lets_them_advise() -> None:
+    silent = under().model_copy(update={"must_pass": None})
+    assert worked([Weighted(0, 20, "Safeguarding"), Weighted(100, 80)], 0, 1, silent).mark == 80
+
+
+def test_a_rulebook_must_not_leave_a_pass() -> None:
+    with pytest.raises(Faulty, match="fewer points than the pass mark"):
+        under(must_pass={"at_most": 50})
+
+
 @settings(max_examples=200)
 @given(
     rubric=rubrics(),
@@ -229,7 +281,7 @@ def test_more_points_for_a_criterion_never_lower_the_mark(
 ) -> None:
     at = place % len(rubric)
     better = [*rubric]
-    better[at] = Weighted(min(rubric[at].points + 7, 100), rubric[at].weight)
+    better[at] = replace(rubric[at], points=min(rubric[at].points + 7, 100))
     before = worked(rubric, days, attempt, regulations)
     assert worked(better, days, attempt, regulations).mark >= before.mark
 
