@@ -201,7 +201,8 @@ class Checks:
                 self._files.find_words(page.name, message, sought, "date", weight)
 
     def _said_twice(self, content: Content) -> None:
-        for page, fault in curriculum.said_twice(_pages(content)):
+        ways = (page for module in content.modules for page in module.way)
+        for page, fault in curriculum.said_twice(ways):
             self._files.find_below(page.name, page.source, [fault])
 
     def _unused(self, content: Content) -> None:

@@ -19,6 +19,7 @@ def words(page: str) -> str:
 
 def test_each_competency_names_outcomes_pages_and_rows(app: Flask) -> None:
     version = factories.make_content()
+    assert version.id
     with counting() as counted:
         found = map_of(version)
     assert len(counted.statements) == 4
