@@ -13,6 +13,7 @@ from lms.app import create_app
 from lms.audit.cli import audit
 from lms.board.cli import board
 from lms.catalogue.cli import catalogue
+from lms.checking import cli as checking
 from lms.cohorts.cli import roster
 from lms.db import db
 from lms.errors import LmsError
@@ -68,6 +69,8 @@ for command in (
 catalogue.add_command(exchange.export)
 catalogue.add_command(exchange.take_in)
 catalogue.add_command(preview)
+catalogue.add_command(checking.measures)
+catalogue.add_command(checking.legal_review)
 
 
 def main() -> None:
