@@ -202,7 +202,7 @@ def test_sentences_that_are_long_on_average(folder: Path) -> None:
     for n in range(12):
         said(PAGE, f"Word{'a' * n} " + "and so it goes on " * 5 + "to the end of it.")(folder)
     [told] = warnings(folder, "sentence")
-    assert told.startswith(f"{PAGE}:9: warning: its sentences have ")
+    assert told.startswith(f"{PAGE}:8: warning: its sentences have ")
     assert "words on average: 22 are many" in told
 
 
