@@ -20,7 +20,7 @@ from lms import clock, demo_work, vault, worker
 from lms.accreditation import queries as register
 from lms.app import create_app
 from lms.demo_people import DOMAIN, SIGN_INS, advocates
-from lms.demo_story import Beginning, begin, first_year, office, open_intake, play
+from lms.demo_story import Beginning, begin, first_year, office, open_intake, play, publish
 
 _READY = "ready"
 
@@ -95,9 +95,9 @@ def tell(settings: config.Settings, today: date) -> None:
 
 def _accredited(start: Beginning, year: int) -> Iterator[datetime]:
     intake = yield from open_intake(start, 2, year - 2)
-    due = [date(year - 2, 12, 11), date(year - 1, 3, 19)]
-    both = yield from demo_work.set_work(start, intake, date(year - 2, 9, 2), due)
-    for assessment, day in zip(both, due, strict=True):
+    due = _spread(date(year - 2, 10, 16), date(year - 1, 4, 30), start.modules)
+    every = yield from demo_work.set_work(start, intake, date(year - 2, 9, 2), due)
+    for assessment, day in zip(every, due, strict=True):
         yield from demo_work.hand_in(intake, assessment, day, range(24))
         yield from demo_work.mark(start, intake, assessment, day + timedelta(days=14))
     yield from demo_work.read_pages(intake, date(year - 1, 4, 7), dict.fromkeys(range(3), 99))
@@ -110,12 +110,14 @@ def _accredited(start: Beginning, year: int) -> Iterator[datetime]:
 
 
 def _before_the_board(start: Beginning, year: int, today: date) -> Iterator[datetime]:
+    yield from publish(start, 1, date(year - 1, 4, 20))
     intake = yield from open_intake(start, 1, year - 1)
     first = date(year - 1, 9, 1)
     span = (today - first).days
-    due = [first + timedelta(days=span * part // 100) for part in (30, 70)]
-    both = yield from demo_work.set_work(start, intake, first + timedelta(days=1), due)
-    for assessment, day in zip(both, due, strict=True):
+    early, late = (first + timedelta(days=span * part // 100) for part in (15, 70))
+    due = _spread(early, late, start.modules)
+    every = yield from demo_work.set_work(start, intake, first + timedelta(days=1), due)
+    for assessment, day in zip(every, due, strict=True):
         yield from demo_work.hand_in(intake, assessment, day, range(24))
         yield from demo_work.mark(start, intake, assessment, day + timedelta(days=14))
     read = dict.fromkeys(range(3), 99)
@@ -130,15 +132,24 @@ def _first_term(start: Beginning, year: int, today: date) -> Iterator[datetime]:
     intake = yield from open_intake(start, 0, year)
     first = date(year, 9, 1)
     early = today < first + timedelta(days=21)
-    ahead = (18, 120) if early else (-5, 18)
-    due = [today + timedelta(days=days) for days in ahead]
-    both = yield from demo_work.set_work(start, intake, date(year, 8, 24), due)
+    begins = 18 if early else -5
+    due = [today + timedelta(days=begins + 35 * number) for number in range(start.modules)]
+    every = yield from demo_work.set_work(start, intake, date(year, 8, 24), due)
     far = 3 if early else 11
     read = {number: number * 5 % 9 if number else far for number in range(24)}
     yield from demo_work.read_pages(intake, max(first, today - timedelta(days=8)), read)
     if not early:
-        yield from demo_work.hand_in(intake, both[0], due[0], range(22))
-        yield from demo_work.begin_marking(start, intake, both[0], today - timedelta(days=3))
+        yield from demo_work.hand_in(intake, every[0], due[0], range(22))
+    moved_on = max(first, today - timedelta(days=3))
+    yield from publish(start, 2, moved_on)
+    yield from demo_work.move(start, intake, moved_on)
+    if not early:
+        yield from demo_work.begin_marking(start, intake, every[0], today - timedelta(days=3))
+
+
+def _spread(first: date, last: date, count: int) -> list[date]:
+    """So many deadlines, evenly from the first to the last."""
+    return [first + (last - first) * number // (count - 1) for number in range(count)]
 
 
 def _serve(app: Flask, port: int, listener: socket.socket, password: str) -> None:

@@ -15,8 +15,8 @@ from lms.accounts import operations as accounts, queries as people
 from lms.accounts.models import Account
 from lms.accounts.passwords import hashed
 from lms.catalogue import operations as catalogue
-from lms.catalogue.keeping import keep
-from lms.catalogue.models import ContentVersion
+from lms.catalogue.keeping import Kept, keep
+from lms.catalogue.queries import newest_id, version_numbered
 from lms.cohorts import operations as cohorts, queries as enrolments, roster_operations
 from lms.cohorts.models import Cohort
 from lms.cohorts.roster import RosterRow
@@ -24,6 +24,7 @@ from lms.cohorts.rules import Kind
 from lms.content import reading
 from lms.db import unit_of_work
 from lms.demo_people import DOMAIN, STAFF, Person, advocates, organisations
+from lms.demo_versions import versions
 from lms.organisations import operations as employers
 from lms.organisations.models import Organisation
 from lms.organisations.rules import Nation, name_key
@@ -39,14 +40,20 @@ class Beginning:
 
     staff          actors by the local part of their address
     organisations  in the order of demo_people.organisations
+    content        three states of what is taught, the oldest first; the first is published
     """
 
     staff: dict[str, Actor]
     organisations: list[Organisation]
     book: RegulationsVersion
-    content: ContentVersion
+    content: list[Kept]
     password_hash: str
     base_url: str
+
+    @property
+    def modules(self) -> int:
+        """How many modules are taught."""
+        return len(self.content[-1].content.modules)
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ def begin(settings: Settings, today: date) -> Beginning:
     """Staff, organisations, a rulebook and the content, some years ago."""
     day, content = date(first_year(today) - 3, 4, 3), settings.content_dir
     password_hash = hashed(settings.demo_password)
-    kept = keep(reading.read(content))
+    kept = [keep(reading.read(each)) for each in versions(content)]
     with _on(day):
         staff = {local: _member(local, name, role, password_hash) for local, name, role in STAFF}
     with _on(day + timedelta(days=1)):
@@ -104,7 +111,7 @@ def begin(settings: Settings, today: date) -> Beginning:
         ]
         book = rulebooks.read(content, rulebooks.rulebook_files(content)[0])
         version = regulations.publish(book, actor=staff["registrar"])
-        published = catalogue.publish(kept, actor=staff["author"])
+        catalogue.publish(kept[0], actor=staff["author"])
     with _on(day + timedelta(days=2)):
         for each in named:
             employers.approve(each, actor=staff["registrar2"])
@@ -117,7 +124,14 @@ def begin(settings: Settings, today: date) -> Beginning:
             name = f"{first} {role.capitalize()}"
             staff[local] = _appointed(local, name, organisation, role, password_hash, staff)
     click.echo("staff, organisations, rulebook and content")
-    return Beginning(staff, named, version, published, password_hash, settings.base_url)
+    return Beginning(staff, named, version, kept, password_hash, settings.base_url)
+
+
+def publish(start: Beginning, state: int, day: date) -> Iterator[datetime]:
+    """Publish a state of what is taught, from 0, by its author."""
+    yield at(day)
+    with unit_of_work():
+        catalogue.publish(start.content[state], actor=start.staff["author"])
 
 
 def open_intake(start: Beginning, number: int, year: int) -> Generator[datetime, None, Intake]:
@@ -134,9 +148,8 @@ def open_intake(start: Beginning, number: int, year: int) -> Generator[datetime,
     ]
     yield at(date(year, 6, 15))
     with unit_of_work():
-        cohort = cohorts.open_intake(
-            year, date(year, 9, 1), start.book, start.content, actor=registrar
-        )
+        newest = version_numbered(newest_id() or 0)
+        cohort = cohorts.open_intake(year, date(year, 9, 1), start.book, newest, actor=registrar)
     yield at(date(year, 7, 3))
     with unit_of_work():
         roster_operations.import_roster(cohort, rows, known, actor=registrar)

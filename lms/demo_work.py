@@ -21,7 +21,7 @@ from lms.assessment.operations import Work
 from lms.board import operations as board
 from lms.board.models import Meeting
 from lms.catalogue import queries as catalogue
-from lms.cohorts import queries as enrolments
+from lms.cohorts import operations as cohorts, queries as enrolments
 from lms.db import db, unit_of_work
 from lms.demo_people import PEOPLE, advocates
 from lms.demo_story import Beginning, Intake, at
@@ -38,13 +38,17 @@ BOARD = ("chair", "moderator", "tutor", "tutor2", "external")
 _DUE = time(17, 0)
 # Whom, by which organisation, and why.
 _CHECKS = ((0, 0, Reason.OFFER), (4, 0, Reason.REGULAR), (0, 1, Reason.OFFER))
+_MOVED = "The page on identification says now what the Regulations of 2022 added."
 _SCOPE = "Independent advocacy with adult survivors of modern slavery"
 
 
 def set_work(
     start: Beginning, intake: Intake, set_on: date, due: list[date]
 ) -> Generator[datetime, None, list[Assessment]]:
-    """Set each module's assessment with its deadline."""
+    """Set each module's assessment with its deadline.
+
+    due  for each in turn
+    """
     registrar = start.staff["registrar"]
     briefs = catalogue.briefs_of(intake.cohort.content_version_id)
     yield at(set_on)
@@ -176,6 +180,14 @@ def check_people(start: Beginning, intake: Intake, day: date) -> Iterator[dateti
         coordinator = start.staff[("coordinator", "coordinator2")[place]]
         with unit_of_work():
             register.check(start.organisations[place], proofs, reason, actor=coordinator)
+
+
+def move(start: Beginning, intake: Intake, day: date) -> Iterator[datetime]:
+    """Teach an intake from now on what was published last."""
+    yield at(day)
+    with unit_of_work():
+        newest = catalogue.version_numbered(catalogue.newest_id() or 0)
+        cohorts.move_content(intake.cohort, newest, _MOVED, seen=0, actor=start.staff["registrar"])
 
 
 def read_pages(intake: Intake, day: date, pages: Mapping[int, int]) -> Iterator[datetime]:

@@ -19,7 +19,9 @@ from lms.assessment.queries import assessments_of, general_deadline
 from lms.audit import chain, queries as trail
 from lms.board import operations as board, queries as boards
 from lms.board.models import Meeting
-from lms.cohorts.queries import intakes, tallies
+from lms.catalogue.comparing import summary_between
+from lms.catalogue.queries import newest_id, versions
+from lms.cohorts.queries import intakes, moves_of, tallies
 from lms.cohorts.rules import State
 from lms.db import Moment, db, unit_of_work
 from lms.marking.queries import results_of
@@ -100,7 +102,7 @@ def test_the_second_intake_has_its_marks_and_can_be_ratified_at_once(told: Told)
         (meeting,) = [each for each in found if each.id not in boards.ratified_ids(found)]
         assert meeting.held_on > told.day
         works = _work_of(meeting.cohort_id)
-        assert len(works) == 48
+        assert len(works) == 24 * 6
         assert set(results_of(each.id for each in works)) == {each.id for each in works}
         assert _tried(meeting) == 24
 
@@ -131,8 +133,24 @@ def test_the_third_intake_has_something_ahead(told: Told) -> None:
         assert len(handed_in) == (0 if told.day < starts_on + timedelta(days=21) else 22)
         assert all(each.received_at >= clock.start_of(starts_on) for each in handed_in)
         due = [general_deadline(each) for each, _, _ in assessments_of(newest.id)]
-        assert len(due) == 2
+        assert len(due) == 6
         assert max(due) > clock.now()
+
+
+def test_each_intake_is_taught_another_version_and_the_newest_was_moved(told: Told) -> None:
+    with told.open():
+        newest, second, first = sorted(intakes(), key=lambda each: -each.intake.year)
+        every = [newest_id(), *(each.id for each in versions())]
+        assert newest.content_version_id == every[0]
+        assert len({each.content_version_id for each in (newest, second, first)}) == 3
+        (move,) = moves_of(newest)
+        assert move.version_id == newest.content_version_id
+        assert not moves_of(first)
+        assert not moves_of(second)
+        changed = summary_between(second.content_version_id, newest.content_version_id)
+        assert len(changed.pages) == 3
+        assert sum(each.legal for each in changed.pages) >= 1
+        assert len(summary_between(first.content_version_id, newest.content_version_id).pages) == 5
 
 
 def test_nothing_lies_in_the_future_and_the_trail_runs_in_the_order_of_time(told: Told) -> None:
