@@ -132,8 +132,8 @@ def _first_term(start: Beginning, year: int, today: date) -> Iterator[datetime]:
     intake = yield from open_intake(start, 0, year)
     first = date(year, 9, 1)
     early = today < first + timedelta(days=21)
-    begins = 18 if early else -5
-    due = [today + timedelta(days=begins + 35 * number) for number in range(start.modules)]
+    ahead = [18 + 35 * number for number in range(start.modules)]
+    due = [today + timedelta(days=days) for days in (ahead if early else [-5, *ahead[:-1]])]
     every = yield from demo_work.set_work(start, intake, date(year, 8, 24), due)
     far = 3 if early else 11
     read = {number: number * 5 % 9 if number else far for number in range(24)}

@@ -37,7 +37,7 @@ ONCE_WORK_IS_IN = {
     "tutor": ["Marks to give (1)", "Case analysis: Sol (15)"],
     "tutor2": ["Case analysis: Sol (16)"],
     "moderator": ["Case analysis: Sol (16)"],
-    "advocate": ["10 of 20 credits handed in"],
+    "advocate": ["10 of 60 credits handed in"],
 }
 
 
