@@ -13,12 +13,13 @@ from lms.catalogue.models import Criterion
 from lms.marking.queries import Given
 from lms.marking.rules import (
     STAGE_WORDS,
-    Weighted,
+    weighed,
     weighted_mark,
     without_comment,
     without_mark,
 )
 from lms.marking.stream import Marks
+from lms.regulations.profile import MustPass
 from lms.web.forms import BaseForm, no_control_characters
 
 _LONGEST = 10_000
@@ -46,6 +47,14 @@ class Tally:
     mark: Decimal
     of: int
     left: int
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """Titles of rows that must be passed and are not, and the rule on it, where there is one."""
+
+    rows: list[str]
+    rule: MustPass | None
 
 
 @dataclass(frozen=True)
@@ -138,7 +147,7 @@ def filled(marks: Mapping[str, int], comments: Mapping[str, str]) -> dict[str, A
 
 def tally(rubric: Sequence[Criterion], points: Mapping[str, int]) -> Tally:
     """The mark as far as it goes."""
-    done = [Weighted(points[each.key], each.weight) for each in rubric if each.key in points]
+    done = weighed(rubric, points)
     weight = sum(each.weight for each in done)
     return Tally(weighted_mark(done), weight, len(rubric) - len(done))
 

@@ -15,7 +15,7 @@ from lms.db import lock
 from lms.errors import RuleBroken
 from lms.marking import events, queries, rules
 from lms.marking.events import What
-from lms.marking.rules import Weighted, Worked
+from lms.marking.rules import Worked
 from lms.marking.stream import append
 
 
@@ -70,10 +70,7 @@ def _worked(submission: Submission) -> Worked:
     rubric = rubric_of(submission.assessment.brief_id)
     regulations = submission.enrolment.cohort.regulations
     late = days_late(submission.due_at, submission.received_at, regulations)
-    criteria = [
-        Weighted(reconciled.marks[each.key], each.weight, each.title if each.must_pass else "")
-        for each in rubric
-    ]
+    criteria = rules.weighed(rubric, reconciled.marks)
     return rules.worked(criteria, late, submission.attempt, regulations)
 
 

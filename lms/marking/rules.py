@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from lms.assessment.rules import Line, Step, late_penalty
 from lms.errors import RuleBroken
@@ -53,6 +54,19 @@ class Weighted:
     must_pass: str = ""
 
 
+class Row(Protocol):
+    """A row of a rubric, as the rules need it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def weight(self) -> int: ...
+    @property
+    def must_pass(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Worked:
     """A mark, with how it came about.
@@ -65,6 +79,15 @@ class Worked:
     raw: Decimal
     mark: Decimal
     lines: tuple[Line, ...]
+
+
+def weighed(rubric: Iterable[Row], points: Mapping[str, int]) -> list[Weighted]:
+    """Each row that has points, by its key, with its weight."""
+    return [
+        Weighted(points[each.key], each.weight, each.title if each.must_pass else "")
+        for each in rubric
+        if each.key in points
+    ]
 
 
 def weighted_mark(criteria: Sequence[Weighted]) -> Decimal:

@@ -1,5 +1,6 @@
 """Pages of the marking desk. They know candidate numbers, and no names."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,14 +13,15 @@ from lms.access.permissions import Permission as P
 from lms.assessment.downloads import stored, unsigned_attachment
 from lms.assessment.queries import assessment as assessment_of
 from lms.audit.trail import Event, record
+from lms.catalogue.models import Criterion
 from lms.db import unit_of_work
 from lms.errors import Conflict, NotFound, RuleBroken
 from lms.marking import conflict, operations, queries, staffing
 from lms.marking.events import Marking, Progress
-from lms.marking.forms import MarkingForm, beside, filled, for_rubric, tally
+from lms.marking.forms import HeldBack, MarkingForm, beside, filled, for_rubric, tally
 from lms.marking.models import Claim
 from lms.marking.queries import Given
-from lms.marking.rules import STAGE_WORDS, Stage
+from lms.marking.rules import STAGE_WORDS, Stage, missed, weighed
 from lms.web.forms import was_sent
 from lms.web.listing import Listing, page_asked_for
 
@@ -163,6 +165,7 @@ def _side_by_side(claim: Claim, proposal: Given | None) -> dict[str, object]:
         "proposal": proposal,
         "rows": beside(rubric, marks["first"], marks["second"], proposal),
         "totals": {name: tally(rubric, each.marks).mark for name, each in sides.items()},
+        "held": _held_back(claim, rubric, proposal.marks) if proposal else None,
         "title": queries.title_of(claim),
         "reading": queries.desk_reading(claim),
         "html": _html(claim),
@@ -209,6 +212,7 @@ def _given(claim: Claim, form: MarkingForm) -> ResponseReturnValue:
 
 def _desk_page(claim: Claim, form: MarkingForm, *, saved: bool = False) -> str:
     rubric, own = queries.desk_rubric(claim), queries.own_mark(claim)
+    points = own.marks if own else form.marks().points
     return render_template(
         "marking/desk.html",
         claim=claim,
@@ -217,7 +221,8 @@ def _desk_page(claim: Claim, form: MarkingForm, *, saved: bool = False) -> str:
         rubric=rubric,
         own=own,
         draft=queries.own_draft(claim),
-        tally=tally(rubric, own.marks if own else form.marks().points),
+        tally=tally(rubric, points),
+        held=_held_back(claim, rubric, points),
         title=queries.title_of(claim),
         handed_in=claim.submission,
         reading=queries.desk_reading(claim),
@@ -225,6 +230,15 @@ def _desk_page(claim: Claim, form: MarkingForm, *, saved: bool = False) -> str:
         stage=STAGE_WORDS[Stage(claim.stage)],
         both=queries.both_given(claim),
     )
+
+
+def _held_back(
+    claim: Claim, rubric: Sequence[Criterion], points: Mapping[str, int]
+) -> HeldBack | None:
+    """What follows from rows that must be passed and are not, for those who gave the points."""
+    regulations = claim.submission.assessment.cohort.regulations
+    rows = missed(weighed(rubric, points), regulations)
+    return HeldBack(rows, regulations.must_pass) if rows else None
 
 
 def _html(claim: Claim) -> Markup:
