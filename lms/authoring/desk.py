@@ -19,7 +19,7 @@ from lms.authoring.models import Draft
 from lms.authoring.working import Snapshot
 from lms.catalogue.models import ContentVersion
 from lms.content import reading
-from lms.content.rules import REVIEWS, Kind
+from lms.content.signing import REVIEWS, Kind
 from lms.content.tree import Raw, Tree, bytes_of, digest_of, size_of
 from lms.errors import NotFound
 

@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.authoring.preview import LEARNER, TUTOR
 from lms.authoring.rules import STARTS, Verdict
-from lms.content.rules import REVIEWS
+from lms.content.signing import REVIEWS
 from lms.markup import MOST_CHARACTERS
 from lms.markup_blocks import NATIONS
 from lms.web.fields import TidyString, TidyText

@@ -22,7 +22,7 @@ from lms.catalogue import operations as catalogue
 from lms.catalogue.keeping import Kept
 from lms.catalogue.models import ContentVersion
 from lms.catalogue.queries import first_version
-from lms.content.rules import Kind
+from lms.content.signing import Kind
 from lms.db import db, lock
 from lms.errors import Conflict, NotFound, RuleBroken
 

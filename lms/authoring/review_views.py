@@ -25,7 +25,7 @@ from lms.authoring.operations import move_onto
 from lms.authoring.rules import Verdict
 from lms.catalogue.keeping import keep
 from lms.content import reading
-from lms.content.rules import Kind
+from lms.content.signing import Kind
 from lms.content.tree import Drafted
 from lms.db import end_reading, unit_of_work
 from lms.errors import RuleBroken

@@ -13,7 +13,7 @@ from lms.catalogue.queries import modules_of
 from lms.catalogue.version_tree import Published, tree_of
 from lms.content.files import Files
 from lms.content.shapes import CompetenciesFile, FrameworkShape, ReferencesFile, ReferenceShape
-from lms.content.tops import COMPETENCIES
+from lms.content.tree import COMPETENCIES
 from lms.db import db
 
 _REFERENCES = "references.yml"

@@ -15,6 +15,7 @@ from lms.catalogue.models import (
     PageText,
     Publication,
     Rendered,
+    SessionPlan,
 )
 from lms.db import db
 from lms.errors import NotFound
@@ -83,6 +84,15 @@ def module_of(version_id: int, slug: str) -> Module:
     if found is None:
         raise NotFound
     return found
+
+
+def session_plan_of(module: Module) -> SessionPlan | None:
+    """How a module is taught in a room, for staff; None where nobody wrote it."""
+    return db.session.scalar(
+        select(SessionPlan)
+        .where(SessionPlan.module_id == module.id)
+        .options(joinedload(SessionPlan.rendered))
+    )
 
 
 def page_of(module: Module, slug: str) -> Page:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from lms.authored import Severity
-from lms.content import curriculum, faults, prose, rules, shapes
+from lms.content import faults, prose, rules, shapes, signing
 from lms.content.faults import Fault
 from lms.content.files import Files
 from lms.content.source import Brief, Content, Module, Page, SessionPlan
@@ -55,7 +55,7 @@ class Checks:
             for each in (
                 broken,
                 faults.block_faults(found, set(covered)),
-                curriculum.nation_block_faults(found, covered),
+                faults.nation_block_faults(found, covered),
                 faults.undated_law(found, dated),
                 faults.sign_faults(text),
                 faults.heading_faults(text, shown),
@@ -118,7 +118,7 @@ class Checks:
         self._signed(page, module)
 
     def _nations(self, module: Module) -> None:
-        for fault in curriculum.untaught_nations(module):
+        for fault in rules.untaught_nations(module):
             self._files.find(_file(module.folder), fault, "nations", rule="nation")
         for page in module.pages:
             for nation in sorted(set(page.front.nations or ()) - set(module.file.nations)):
@@ -171,7 +171,7 @@ class Checks:
 
     def _signed(self, page: Page, module: Module) -> None:
         reviewers = page.front.reviewers
-        for kind in rules.Kind:
+        for kind in signing.Kind:
             signed = getattr(reviewers, kind)
             if signed and self._today and signed.on > self._today:
                 message = f"signed off on {signed.on}, which has not come: write the day it was"
@@ -186,23 +186,23 @@ class Checks:
 
     def _competencies(self, content: Content) -> None:
         frameworks = content.frameworks
-        for module, key, message in curriculum.competency_faults(content.modules, frameworks):
+        for module, key, message in rules.competency_faults(content.modules, frameworks):
             place = [outcome.key for outcome in module.file.outcomes].index(key)
             where = (_file(module.folder), message, "outcomes", place)
             self._files.find(*where, rule="competency")
-        for name, key, message in curriculum.unserved(content.modules, frameworks):
+        for name, key, message in rules.unserved(content.modules, frameworks):
             part = ("frameworks", name, "competencies", key)
             file = "competencies.yml"
             self._files.find(file, message, *part, severity=_WARNING, rule="competency")
 
     def _dates(self, content: Content) -> None:
         for page in _pages(content):
-            for sought, message, weight in curriculum.dated_later(page, content.references):
+            for sought, message, weight in rules.dated_later(page, content.references):
                 self._files.find_words(page.name, message, sought, "date", weight)
 
     def _said_twice(self, content: Content) -> None:
         ways = (page for module in content.modules for page in module.way)
-        for page, fault in curriculum.said_twice(ways):
+        for page, fault in rules.said_twice(ways):
             self._files.find_below(page.name, page.source, [fault])
 
     def _unused(self, content: Content) -> None:

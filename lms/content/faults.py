@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -113,6 +113,24 @@ def _nation_faults(block: Block, covered: Container[str]) -> Iterator[Fault]:
                 f"{outer.title}. Close that block (///) first"
             )
             yield Fault(block.line, message, "nation")
+
+
+def nation_block_faults(found: Iterable[Block], covered: Iterable[str]) -> Iterator[Fault]:
+    """A page that says what holds in one nation, and leaves readers of another without.
+
+    covered  the nations that the page is about
+    """
+    first: dict[str, int] = {}
+    for block in found:
+        if block.name == "nation":
+            first.setdefault(block.title, block.line)
+    left_out = sorted(set(covered) - set(first)) if first else []
+    if left_out:
+        message = (
+            f"the page says what holds in {', '.join(sorted(first))} and not in "
+            f"{', '.join(left_out)}: add a block, or name the page’s nations"
+        )
+        yield Fault(min(first.values()), message, "nation", Severity.WARNING)
 
 
 def undated_law(found: list[Block], dated: Container[str]) -> Iterator[Fault]:

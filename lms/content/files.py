@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from lms import authored
 from lms.authored import Authored, Faulty, Finding, Severity
-from lms.content import media
+from lms.content import media, shapes
 from lms.content.faults import Fault
 from lms.content.media import MediaFile, NotShown
-from lms.content.tree import TOP, Tree, below, is_content
+from lms.content.source import Tops
+from lms.content.tree import COMPETENCIES, TOP, Tree, below, is_content
 
 _KNOWN = re.compile(
     r"(?:modules/[^/]+/(?:module\.yml|[^/]+\.md|alternatives/[^/]+\.md"
@@ -134,3 +135,31 @@ class Files:
             Finding(name, before + fault.line, fault.message, fault.severity, fault.rule)
             for fault in faults
         ]
+
+
+def read_tops(files: Files) -> Tops | None:
+    """Read them; None once what is wrong with them is noted. Frameworks needn't be there."""
+    glossary = files.yaml("glossary.yml", shapes.GlossaryFile)
+    references = files.yaml("references.yml", shapes.ReferencesFile)
+    programme = files.yaml("programme.yml", shapes.ProgrammeFile)
+    mapped = COMPETENCIES in files.names
+    competencies = files.yaml(COMPETENCIES, shapes.CompetenciesFile) if mapped else None
+    if glossary is None or references is None or programme is None:
+        return None
+    if mapped and competencies is None:
+        return None
+    frameworks = competencies.frameworks if competencies else {}
+    tops = Tops(programme, glossary.terms, references.references, frameworks)
+    _check_sources(files, tops)
+    return tops
+
+
+def _check_sources(files: Files, tops: Tops) -> None:
+    for key, term in tops.glossary.items():
+        if term.source and term.source not in tops.references:
+            message = f"{term.source} is not in the references: add it there"
+            files.find("glossary.yml", message, "terms", key, "source")
+    for key, framework in tops.frameworks.items():
+        if framework.source not in tops.references:
+            message = f"{framework.source} is not in the references: add it there"
+            files.find(COMPETENCIES, message, "frameworks", key, "source")

@@ -11,9 +11,8 @@ from lms import markup
 from lms.authored import Faulty, Finding, Severity
 from lms.content import shapes
 from lms.content.checks import Checks
-from lms.content.files import Files
-from lms.content.source import Brief, Content, Module, Page, SessionPlan
-from lms.content.tops import Tops, read_tops
+from lms.content.files import Files, read_tops
+from lms.content.source import Brief, Content, Module, Page, SessionPlan, Tops
 from lms.content.tree import Folder, Tree, below
 from lms.errors import RuleBroken
 from lms.markup import TeachingPage

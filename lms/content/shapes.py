@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from lms.content.rules import REVIEWS, Review
+from lms.content.signing import REVIEWS, Review
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 OutcomeKey = Annotated[str, Field(pattern=r"^LO[1-9][0-9]?$")]

@@ -1,7 +1,12 @@
-"""Sign-offs, written into the files that were signed off; all else in them stays as it was."""
+"""Kinds of review; and sign-offs, written into the files that were signed off.
+
+All else in those files stays as it was.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -11,6 +16,37 @@ from lms import authored
 from lms.authored import Authored, Faulty
 
 Signed = Mapping[str, tuple[str, date]]
+
+
+class Kind(StrEnum):
+    """Whose eyes a review is made with."""
+
+    SUBJECT = "subject"
+    LEGAL = "legal"
+    LIVED_EXPERIENCE = "lived_experience"
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a kind of review is called, wherever it is named.
+
+    name      at the head of something
+    reviewer  before “reviewer”
+    who       those who make it
+    """
+
+    name: str
+    reviewer: str
+    who: str
+
+
+REVIEWS = {
+    Kind.SUBJECT: Review("Subject", "subject", "somebody who knows the subject"),
+    Kind.LEGAL: Review("Law", "legal", "a lawyer"),
+    Kind.LIVED_EXPERIENCE: Review(
+        "Lived experience", "lived-experience", "people with lived experience"
+    ),
+}
 
 
 def carries_reviewers(name: str) -> bool:

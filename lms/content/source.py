@@ -10,6 +10,18 @@ from lms.markup import TeachingPage
 
 
 @dataclass(frozen=True)
+class Tops:
+    """What all modules share: the programme, its words, its sources, and the frameworks that
+    outcomes are mapped to.
+    """
+
+    programme: shapes.ProgrammeFile
+    glossary: dict[str, shapes.TermShape]
+    references: dict[str, shapes.ReferenceShape]
+    frameworks: dict[str, shapes.FrameworkShape]
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of a module, checked and rendered.
 

@@ -10,7 +10,8 @@ from typing import Protocol
 from lms.authored import Faulty, Finding
 from lms.storage import StoredFile
 
-TOP = ("programme.yml", "glossary.yml", "references.yml", "competencies.yml")
+COMPETENCIES = "competencies.yml"
+TOP = ("programme.yml", "glossary.yml", "references.yml", COMPETENCIES)
 # What stands in a file's place: what was written, or what lies in storage and is read on demand.
 Raw = bytes | StoredFile
 # What a content folder may hold besides: nothing that an editor or git leaves behind is content.

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element
 
-from lms.content.rules import REVIEWS
+from lms.content.signing import REVIEWS
 from lms.exchange.writing import Part, element, moved, parsed
 from lms.markup_blocks import NATIONS
 from lms.markup_questions import question_of

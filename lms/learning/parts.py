@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from markupsafe import Markup
 
-from lms.content.rules import REVIEWS
+from lms.content.signing import REVIEWS
 from lms.learning.checks import Asked
 from lms.markup_questions import cut_at_questions
 

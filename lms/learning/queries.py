@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
-from sqlalchemy.orm import aliased, defer, joinedload
+from sqlalchemy.orm import aliased, defer
 
-from lms.catalogue.models import Module, Page, PageText, Rendered, SessionPlan
+from lms.catalogue.models import Module, Page, PageText, Rendered
 from lms.catalogue.queries import newest_id
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import enrolments_of
@@ -178,17 +178,6 @@ def _page_on_its_way(*, for_staff: bool) -> Any:
         .where(Module.version_id == bindparam("version"), Module.slug == bindparam("module"))
         .options(defer(shown.source))
         .order_by(Page.position)
-    )
-
-
-def session_plan(reader: Reader, module_id: int) -> SessionPlan | None:
-    """How a module is taught in a room; None for a learner, or where nobody wrote it."""
-    if reader.enrolment is not None:
-        return None
-    return db.session.scalar(
-        select(SessionPlan)
-        .where(SessionPlan.module_id == module_id)
-        .options(joinedload(SessionPlan.rendered))
     )
 
 

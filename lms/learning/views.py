@@ -9,7 +9,7 @@ from lms import clock
 from lms.access.gate import actor, needs
 from lms.access.permissions import Permission as P
 from lms.catalogue.models import Page
-from lms.catalogue.queries import module_of
+from lms.catalogue.queries import module_of, session_plan_of
 from lms.cohorts.models import Enrolment
 from lms.db import unit_of_work
 from lms.errors import NotFound, RuleBroken
@@ -61,7 +61,7 @@ def module(module: str) -> ResponseReturnValue:
         minutes_left=rules.minutes_left(way),
         questions_left=rules.left_to_answer(way),
         reader=reader,
-        plan=queries.session_plan(reader, found.id),
+        plan=session_plan_of(found) if reader.enrolment is None else None,
         chosen=place.settings(url_for("learning.module", module=module)),
     )
 
@@ -72,7 +72,7 @@ def session_plan(module: str) -> ResponseReturnValue:
     """How a module is taught in a room: for staff. Whoever learns finds nothing here."""
     reader = place.open_reader()
     found = module_of(reader.version_id, module)
-    plan = queries.session_plan(reader, found.id)
+    plan = session_plan_of(found) if reader.enrolment is None else None
     if plan is None:
         raise NotFound
     html = Markup(plan.rendered.html)  # noqa: S704 - sanitised when it was published

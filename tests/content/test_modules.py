@@ -8,7 +8,7 @@ import pytest
 from lms import markup
 from lms.content import shapes
 from lms.content.foot import with_foot
-from lms.content.rules import REVIEWS, Kind
+from lms.content.signing import REVIEWS, Kind
 from lms.content.source import Brief, Module, Page
 from lms.markup_blocks import NATIONS
 from lms.markup_marks import Surroundings

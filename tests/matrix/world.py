@@ -28,7 +28,7 @@ from lms.cohorts import operations as enrolments, queries as cohorts
 from lms.cohorts.models import Enrolment
 from lms.content import reading
 from lms.content.media import recognised
-from lms.content.rules import Kind as ReviewKind
+from lms.content.signing import Kind as ReviewKind
 from lms.content.source import Content
 from lms.content.tree import Drafted, Folder
 from lms.db import db, unit_of_work
