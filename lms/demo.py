@@ -135,7 +135,7 @@ def _first_term(start: Beginning, year: int, today: date) -> Iterator[datetime]:
     ahead = [18 + 35 * number for number in range(start.modules)]
     due = [today + timedelta(days=days) for days in (ahead if early else [-5, *ahead[:-1]])]
     every = yield from demo_work.set_work(start, intake, date(year, 8, 24), due)
-    far = 3 if early else 11
+    far = 3 if early else 13  # the first module has ten pages
     read = {number: number * 5 % 9 if number else far for number in range(24)}
     yield from demo_work.read_pages(intake, max(first, today - timedelta(days=8)), read)
     if not early:
