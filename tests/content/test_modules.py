@@ -23,15 +23,13 @@ BINDING = {"act", "secondary-legislation"}
 PRIMARY = {*BINDING, "treaty", "case-law", "statutory-guidance", "guidance"}
 # Law in copies that bear no day. No statement of law may rest on one alone.
 UNDATED = {
-    "asp-act-2007",
+    "asp-inquiries",
     "crimpr-17",
     "era-2025",
     "hsa-2025",
-    "htni-sch-3",
+    "judicature-ni-1978",
     "la-1980",
-    "msa-part-2",
     "order-2002",
-    "pha-1997-s8",
 }
 # Where the person of an assignment may be named: pages that introduce people, or read the brief.
 ABOUT_ASSIGNMENTS = {
