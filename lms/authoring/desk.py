@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import current_app, flash, render_template, request
 from wtforms.fields.choices import SelectChoice
@@ -79,9 +80,9 @@ def review_page(
 ) -> str:
     """What a draft changes, who is to look at it, and what they said."""
     seen, open_ = working.snapshot(draft, folder), draft.ended_at is None
-    mine = _asked_of_me(draft) if open_ else []
+    mine, said = _asked_of_me(draft) if open_ else [], _said(draft, seen)
     opinion = opinion or OpinionForm(formdata=None)
-    opinion.kind.choices = kind_choices(mine)
+    opinion.kind.choices = kind_choices(mine or said["held_up"])
     return render_template(
         "authoring/review.html",
         draft=draft,
@@ -99,7 +100,7 @@ def review_page(
         answer=answer or AnswerForm(formdata=None),
         answered=answered,
         form=appoint or answer or opinion,
-        **_said(draft, seen),
+        **said,
         **_changes(seen),
     )
 
@@ -111,9 +112,10 @@ def _asked_of_me(draft: Draft) -> list[str]:
     return [each.kind for each in queries.appointments(draft.id) if each.account_id == me]
 
 
-def _said(draft: Draft, seen: Snapshot) -> dict[str, object]:
+def _said(draft: Draft, seen: Snapshot) -> dict[str, Any]:
     asked, counted = queries.last_request(draft.id), queries.counted_reviews(draft)
     standing = rules.standing_objections(counted, seen.fingerprint)
+    mine = {each.kind for each in standing if each.by_id == actor().person_id}
     return {
         "asked": asked,
         "fresh": asked is not None and asked.fingerprint == seen.fingerprint,
@@ -121,6 +123,7 @@ def _said(draft: Draft, seen: Snapshot) -> dict[str, object]:
         "said": queries.reviews_of(draft.id),
         "answers": queries.answers_of(draft.id),
         "standing": {each.ref for each in standing},
+        "held_up": sorted(mine) if draft.ended_at is None else [],
         "signed": rules.sign_offs(counted, seen.fingerprint),
     }
 

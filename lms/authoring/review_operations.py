@@ -73,10 +73,11 @@ def ask_review(draft: Draft, seen: Snapshot, *, actor: Actor) -> ReviewRequest:
 def appoint(draft: Draft, kind: Kind, account: Account, *, actor: Actor) -> ReviewerAppointment:
     """Ask somebody else to review a draft, for one kind of review.
 
-    Raises RuleBroken for somebody who wrote in it, or who holds neither of the roles that review.
+    Raises RuleBroken for somebody who wrote in it, or who holds neither of the roles that review,
+    and for a draft that has ended.
     """
     gate.require(actor, P.APPOINT_REVIEWERS, account)
-    lock(draft)
+    _check_open(draft)
     if account not in queries.possible_reviewers():
         raise RuleBroken("Choose an author or a tutor.")
     if account.id in queries.hands(draft).writer_ids:
@@ -99,7 +100,7 @@ def appoint(draft: Draft, kind: Kind, account: Account, *, actor: Actor) -> Revi
 
 
 def review(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> ContentReview:
-    """Agree to a draft, object to it, or withdraw one's own objection.
+    """Agree to a draft, or object to it.
 
     Raises NotFound for a kind of review that they were not asked for, Conflict when what they read
     is not what the draft is now, RuleBroken when review of it was not asked for.
@@ -110,19 +111,32 @@ def review(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> Cont
     _hold(draft, seen)
     if said.read != seen.fingerprint:
         raise Conflict(_CHANGED)
-    _check_sayable(draft, seen, said, actor)
-    made = ContentReview(
-        ref=refs.new("REV"),
-        draft_id=draft.id,
-        kind=said.kind,
-        fingerprint=seen.fingerprint,
-        verdict=said.verdict,
-        words=said.words,
-        named=said.named,
-        by_id=actor.person_id,
-        at=clock.now(),
-    )
-    db.session.add(made)
+    asked = queries.last_request(draft.id)
+    if asked is None or asked.fingerprint != seen.fingerprint:
+        raise RuleBroken("The author has not asked for review of the draft as it is now.")
+    if said.verdict == Verdict.OBJECTS and not said.words:
+        raise RuleBroken("Say what you object to, and what would settle it.")
+    made = _said(draft, seen, said, actor)
+    record(actor, Event.CONTENT_REVIEWED, draft.ref, review=made.ref, verdict=said.verdict)
+    return made
+
+
+def withdraw(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> ContentReview:
+    """Withdraw one's own objection; also after one wrote in the draft, as one can't agree then.
+
+    Raises NotFound for a kind of review that they were not asked for, Conflict when what they read
+    is not what the draft is now, RuleBroken where no objection of theirs stands.
+    """
+    gate.require(actor, P.WITHDRAW_OBJECTION, queries.hands(draft))
+    if not queries.is_appointed(draft.id, said.kind, actor.person_id):
+        raise NotFound
+    _hold(draft, seen)
+    if said.read != seen.fingerprint:
+        raise Conflict(_CHANGED)
+    standing = rules.standing_objections(queries.counted_reviews(draft), seen.fingerprint)
+    if not any((each.kind, each.by_id) == (said.kind, actor.person_id) for each in standing):
+        raise RuleBroken("There is no objection of yours that stands.")
+    made = _said(draft, seen, said, actor)
     record(actor, Event.CONTENT_REVIEWED, draft.ref, review=made.ref, verdict=said.verdict)
     return made
 
@@ -130,9 +144,11 @@ def review(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> Cont
 def answer(draft: Draft, objection: ContentReview, words: str, *, actor: Actor) -> ReviewAnswer:
     """Answer an objection. The objection stands until its reviewer agrees or withdraws it.
 
-    Raises NotFound for another draft's review, or one that objects to nothing.
+    Raises NotFound for another draft's review, or one that objects to nothing; RuleBroken for a
+    draft that has ended.
     """
     gate.require(actor, P.WRITE_CONTENT)
+    _check_open(draft)
     if objection.draft_id != draft.id or objection.verdict != Verdict.OBJECTS:
         raise NotFound
     made = ReviewAnswer(review_id=objection.id, words=words, by_id=actor.person_id, at=clock.now())
@@ -191,17 +207,26 @@ def _hold(draft: Draft, seen: Snapshot) -> None:
         raise Conflict(_CHANGED)
 
 
-def _check_sayable(draft: Draft, seen: Snapshot, said: Opinion, actor: Actor) -> None:
-    if said.verdict == Verdict.WITHDRAWS:
-        standing = rules.standing_objections(queries.reviews_of(draft.id), seen.fingerprint)
-        if not any((e.kind, e.by_id) == (said.kind, actor.person_id) for e in standing):
-            raise RuleBroken("There is no objection of yours that stands.")
-        return
-    asked = queries.last_request(draft.id)
-    if asked is None or asked.fingerprint != seen.fingerprint:
-        raise RuleBroken("The author has not asked for review of the draft as it is now.")
-    if said.verdict == Verdict.OBJECTS and not said.words:
-        raise RuleBroken("Say what you object to, and what would settle it.")
+def _check_open(draft: Draft) -> None:
+    lock(draft)
+    if draft.ended_at is not None:
+        raise RuleBroken("This draft has ended: it was published or put away. Nothing was kept.")
+
+
+def _said(draft: Draft, seen: Snapshot, said: Opinion, actor: Actor) -> ContentReview:
+    made = ContentReview(
+        ref=refs.new("REV"),
+        draft_id=draft.id,
+        kind=said.kind,
+        fingerprint=seen.fingerprint,
+        verdict=said.verdict,
+        words=said.words,
+        named=said.named,
+        by_id=actor.person_id,
+        at=clock.now(),
+    )
+    db.session.add(made)
+    return made
 
 
 def _tell(draft: Draft, recipient: str, about: str) -> None:

@@ -66,6 +66,8 @@ def appoint(ref: str) -> ResponseReturnValue:
             flash(f"{chosen.name} is asked to review.")
             return redirect(url_for("reviewing.review", ref=ref))
         except RuleBroken as refusal:
+            if found.ended_at is not None:
+                raise  # its page has no form any more
             form.refused("reviewer", refusal)
     return review_page(found, _folder(), appoint=form), form.status
 
@@ -75,24 +77,20 @@ def appoint(ref: str) -> ResponseReturnValue:
 def say(ref: str) -> ResponseReturnValue:
     """A reviewer's word."""
     found = _readable(ref)
-    require(actor(), P.REVIEW_CONTENT, queries.hands(found))
+    require(actor(), P.WITHDRAW_OBJECTION, queries.hands(found))
     form = OpinionForm.from_request()
     form.kind.choices = kind_choices(Kind)
     if form.accepted():
-        said = operations.Opinion(
-            Kind(form.kind.data),
-            Verdict(form.verdict.data),
-            form.words.data,
-            form.read.data,
-            form.named.data,
-        )
-        seen = working.snapshot(found, _folder())
+        said, seen = form.opinion, working.snapshot(found, _folder())
+        act = operations.withdraw if said.verdict is Verdict.WITHDRAWS else operations.review
         try:
             with unit_of_work():
-                operations.review(found, seen, said, actor=actor())
+                act(found, seen, said, actor=actor())
             flash("What you said is recorded.")
             return redirect(url_for("reviewing.review", ref=ref))
         except RuleBroken as refusal:
+            if found.ended_at is not None:
+                raise
             form.refused("words", refusal)
     return review_page(found, _folder(), opinion=form), form.status
 

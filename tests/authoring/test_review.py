@@ -290,3 +290,81 @@ def test_others_publish_and_appoint_nothing(editor: Open, browser: Any, role: Ro
     for path in ("publish", "review/ask", "review/appoint", "move", "close"):
         assert visitor.post(f"{author.at}/{path}").status_code == 404
     assert len(contents.versions()) == 1
+
+
+def test_who_wrote_in_a_draft_since_can_withdraw_their_objection_and_nothing_else(
+    editor: Open, browser: Any
+) -> None:
+    author = editor()
+    author.change("## A part", "## Another part")
+    colleague = Reviewer(browser, author, "legal", Role.AUTHOR)
+    other = Reviewer(browser, author, "legal")
+    author.post("review/ask")
+    assert colleague.say("objects", "It says too little.").status_code == 302
+    theirs = Editor(colleague.visitor, colleague.account, author.ref)
+    theirs.change("## Another part", "## Another part, at length")
+    page = words(colleague.page())
+    assert "You can still withdraw what you objected to" in page
+    assert "I have read it and agree to it" not in page
+    author.post("review/ask")
+    assert colleague.say("agrees").status_code == 404
+    assert colleague.say("objects", "Still.").status_code == 404
+    assert author.post("publish").status_code == 422
+    assert other.say("withdraws").status_code == 422  # it is not theirs
+    too_long = colleague.say("withdraws", "x" * 4001)
+    assert too_long.status_code == 422
+    assert "Make it shorter" in words(too_long)
+    assert "x" * 4001 in too_long.text
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', colleague.page().text)[1]
+    assert colleague.say("withdraws", "I mended it.").status_code == 302
+    assert "You can still withdraw" not in words(colleague.page())
+    assert colleague.say("withdraws", read=read).status_code == 422
+    assert "Law Not yet reviewed" in words(author.visitor.get(f"{author.at}/review"))
+    assert author.post("publish").status_code == 302
+
+
+@pytest.mark.parametrize("how", ["publish", "close"])
+def test_nothing_is_asked_or_answered_about_a_draft_that_has_ended(
+    editor: Open, browser: Any, how: str
+) -> None:
+    author = editor()
+    author.change("## A part", "## Another part")
+    lawyer = Reviewer(browser, author, "legal")
+    author.post("review/ask")
+    lawyer.say("objects", "No.")
+    ref = queries.reviews_of(author.draft.id)[0].ref
+    if how == "publish":
+        lawyer.say("withdraws")
+    assert author.post(how).status_code == 302
+    db.session.rollback()
+    other, mails = factories.make_account(Role.TUTOR), mails_to(lawyer.account)
+    for path, fields in (
+        ("appoint", {"look": "subject", "reviewer": other.ref}),
+        (f"{ref}/answer", {"answer": "A long and careful answer to what was said."}),
+    ):
+        sent = {"csrf_token": author.visitor.token(), **fields}
+        refused = author.visitor.client.post(
+            f"{author.at}/review/{path}", data=sent, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert refused.status_code == 422
+        assert "This draft has ended" in words(refused)
+    assert "A long and careful answer" in words(refused)  # it is not lost
+    assert lawyer.say("objects", "A late word.", read="0" * 64).status_code == 422
+    assert len(queries.appointments(author.draft.id)) == 1
+    assert not queries.answers_of(author.draft.id)
+    assert (mails_to(other), mails_to(lawyer.account)) == (0, mails)
+
+
+def test_a_form_without_a_box_for_words_is_asked_for_them(editor: Open, browser: Any) -> None:
+    author = editor()
+    author.change("## A part", "## Another part")
+    lawyer = Reviewer(browser, author, "legal")
+    author.post("review/ask")
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', lawyer.page().text)[1]
+    sent = {"kind": "legal", "read": read}
+    at = f"{author.at}/review/say"
+    refused = lawyer.visitor.post(at, verdict="objects", **sent)
+    assert refused.status_code == 422
+    assert "Say what you object to" in words(refused)
+    assert lawyer.visitor.post(at, verdict="agrees", **sent).status_code == 302
+    assert queries.reviews_of(author.draft.id)[0].words == ""
