@@ -10,15 +10,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lms.access.actor import SYSTEM, Role
+from lms.access.actor import Role
 from lms.accounts.models import Account
 from lms.authoring import queries
 from lms.authoring.models import Draft
-from lms.catalogue import operations as catalogue
-from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
-from lms.content import reading
-from lms.db import unit_of_work
 from tests import factories
 from tests.catalogue.folder import a_folder
 from tests.support.pages import Visitor
@@ -38,9 +34,7 @@ def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def publish(folder: Path) -> ContentVersion:
     """What the folder holds, published."""
-    kept = keep(reading.read(folder))
-    with unit_of_work():
-        return catalogue.publish(kept, actor=SYSTEM)
+    return factories.publish_folder(folder)
 
 
 def words(page: TestResponse) -> str:
