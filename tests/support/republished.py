@@ -5,6 +5,7 @@ nearly every thing to test with stands on content. What it writes is the same ea
 back as the database itself has it, a table at a time.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,9 @@ class _Held:
         if name not in self.files:
             raise missing(name)
         return self.files[name]
+
+    def digest(self, name: str) -> str:
+        return hashlib.sha256(self.read(name)).hexdigest()
 
 
 def read(folder: Path) -> Content:
