@@ -18,6 +18,7 @@ from lms.db import db
 from lms.errors import LmsError
 from lms.exchange import cli as exchange
 from lms.preview.cli import preview
+from lms.publishing.cli import publish
 from lms.vault import KeyMissing
 
 
@@ -68,6 +69,7 @@ for command in (
 catalogue.add_command(exchange.export)
 catalogue.add_command(exchange.take_in)
 catalogue.add_command(preview)
+catalogue.add_command(publish)
 
 
 def main() -> None:

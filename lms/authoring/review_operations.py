@@ -17,16 +17,13 @@ from lms.authoring.models import (
     ReviewRequest,
 )
 from lms.authoring.rules import Verdict
-from lms.authoring.working import Snapshot
+from lms.authoring.working import CHANGED, Snapshot, check_publishable, check_unchanged
 from lms.catalogue import operations as catalogue
-from lms.catalogue.keeping import Kept
+from lms.catalogue.keeping import Kept, publish_in_turn
 from lms.catalogue.models import ContentVersion
-from lms.catalogue.queries import first_version
 from lms.content.rules import Kind
 from lms.db import db, lock
 from lms.errors import Conflict, NotFound, RuleBroken
-
-_CHANGED = "The draft was changed while you were looking at it. Nothing was recorded."
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def review(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> Cont
         raise NotFound
     _hold(draft, seen)
     if said.read != seen.fingerprint:
-        raise Conflict(_CHANGED)
+        raise Conflict(CHANGED)
     asked = queries.last_request(draft.id)
     if asked is None or asked.fingerprint != seen.fingerprint:
         raise RuleBroken("The author has not asked for review of the draft as it is now.")
@@ -132,7 +129,7 @@ def withdraw(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> Co
         raise NotFound
     _hold(draft, seen)
     if said.read != seen.fingerprint:
-        raise Conflict(_CHANGED)
+        raise Conflict(CHANGED)
     standing = rules.standing_objections(queries.counted_reviews(draft), seen.fingerprint)
     if not any((each.kind, each.by_id) == (said.kind, actor.person_id) for each in standing):
         raise RuleBroken("There is no objection of yours that stands.")
@@ -176,23 +173,13 @@ def publish(
     for a draft that changes nothing or to which an objection stands.
     """
     gate.require(actor, P.PUBLISH_CONTENT)
-    lock(queries.oldest_draft())  # two drafts on one version must not both follow it
-    first = first_version()
-    if first is not None:
-        lock(first)  # nor may a draft follow what somebody else publishes in this moment
+    publish_in_turn()  # two drafts on one version must not both follow it
     lock(draft)
     if draft.version is not None:
         return draft.version
-    _hold(draft, seen)
-    if queries.latest_version() != draft.base_version:
-        raise Conflict("Somebody published since. Move your draft onto the newest version first.")
-    said = queries.counted_reviews(draft)
+    said = check_publishable(draft, seen)
     if tuple(each.id for each in said) != reviews:
         raise Conflict("A reviewer said something meanwhile. Nothing was published.")
-    if not seen.changes:
-        raise RuleBroken("This draft changes nothing: there is nothing to publish.")
-    if rules.standing_objections(said, seen.fingerprint):
-        raise RuleBroken("A reviewer objects. Their objection has to be settled first.")
     version = catalogue.publish(kept, actor=actor)
     draft.version_id, draft.ended_at = version.id, clock.now()
     record(actor, Event.DRAFT_PUBLISHED, draft.ref, version=version.ref)
@@ -201,10 +188,7 @@ def publish(
 
 def _hold(draft: Draft, seen: Snapshot) -> None:
     lock(draft)
-    if draft.ended_at is not None:
-        raise RuleBroken("This draft has ended: it was published or put away.")
-    if queries.moment_of(draft) != seen.moment:
-        raise Conflict(_CHANGED)
+    check_unchanged(draft, seen)
 
 
 def _check_open(draft: Draft) -> None:
