@@ -19,6 +19,7 @@ from lms.db import db
 from lms.errors import LmsError
 from lms.exchange import cli as exchange
 from lms.preview.cli import preview
+from lms.publishing.cli import publish
 from lms.vault import KeyMissing
 
 
@@ -71,6 +72,7 @@ catalogue.add_command(exchange.take_in)
 catalogue.add_command(preview)
 catalogue.add_command(checking.measures)
 catalogue.add_command(checking.legal_review)
+catalogue.add_command(publish)
 
 
 def main() -> None:

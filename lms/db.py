@@ -168,11 +168,15 @@ def lock(thing: Base) -> None:
     row lock would ask for that right. SQLite holds the whole database already.
     """
     db.session.flush()
-    if dialect() == "postgresql":
-        name = f"{thing.__tablename__}:{inspect(thing).identity}"
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    take_turns(f"{thing.__tablename__}:{inspect(thing).identity}")
     db.session.refresh(thing)
+
+
+def take_turns(what: str) -> None:
+    """Do something that has no row yet, such as the first of its kind, one after another."""
+    if dialect() == "postgresql":
+        number = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], signed=True)
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 def end_reading() -> None:
@@ -220,12 +224,10 @@ def _let_go(session: Session) -> None:
 def _refusals() -> Iterator[None]:
     try:
         yield
-    except IntegrityError as refusal:
-        if not _is_duplicate(refusal):
+    except IntegrityError as twice:
+        if not _is_duplicate(twice):
             raise
-        raise Conflict("Somebody else did this at the same moment. Nothing was changed.") from (
-            refusal
-        )
+        raise Conflict("Somebody else did this at the same moment. Nothing was changed.") from twice
     except StaleDataError as stale:
         raise Conflict("Somebody else changed this meanwhile. Nothing was changed.") from stale
     except OperationalError as failure:

@@ -69,7 +69,10 @@ def _require_own_keys() -> None:
 @click.option("--dry-run", is_flag=True, help="Say how much is due; do none of it.")
 @with_appcontext
 def worker(once: bool, dry_run: bool) -> None:
-    """Background work: mail and scripts. Runs until it is stopped, and ends what it has begun."""
+    """Background work: mail, scripts and publishing.
+
+    Runs until it is stopped, and ends what it has begun.
+    """
     revision.require_newest()
     _require_own_keys()
     if dry_run:

@@ -1,4 +1,4 @@
-"""Background work: mail, and jobs. One pass, or on and on."""
+"""Background work: mail, and every room's jobs. One pass, or on and on."""
 
 import logging
 import threading
@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms import clock, outbox
-from lms.assessment.jobs import JOBS
 from lms.db import db
 from lms.messages.sender import send_due
 from lms.outbox import Job, Message
+from lms.rooms import JOBS
 
 _log = logging.getLogger("lms.worker")
 PAUSE = 2.0  # seconds between looks when nothing was due

@@ -6,6 +6,7 @@ Everything is named in sequence, so that a test can make several of anything.
 import io
 import itertools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -115,9 +116,16 @@ def make_regulations(**changes: Any) -> RegulationsVersion:
 
 
 def make_content(changes: Mapping[str, bytes | None] | None = None) -> ContentVersion:
-    """The real content, published; with some of its files changed, when they are given."""
+    """The first modules of the real content, published; or all, with some files changed."""
     drafted = reading.read(Drafted(Folder(CONTENT), changes)) if changes else None
-    kept = keep(drafted or real_content())
+    kept = keep(drafted or first_modules())
+    with unit_of_work():
+        return republished.publish(kept)
+
+
+def publish_folder(folder: Path) -> ContentVersion:
+    """What a small folder of content holds now, published."""
+    kept = keep(republished.read(folder))
     with unit_of_work():
         return republished.publish(kept)
 
@@ -258,6 +266,22 @@ def noon(day: date) -> datetime:
 def real_content() -> Content:
     """The real content, read once."""
     return reading.read(CONTENT)
+
+
+@cache
+def first_modules() -> Content:
+    """Two modules of the real content: enough to test with, however many there will be."""
+    content = real_content()
+    left_out = tuple(f"modules/{module.folder}/" for module in content.modules[2:])
+    if not left_out:
+        return content
+    names = tuple(name for name in content.names if not name.startswith(left_out))
+    return replace(
+        content,
+        modules=content.modules[:2],
+        names=names,
+        sha256=reading.fingerprint(content.tree, names),
+    )
 
 
 _rules_read: dict[str, tuple[str, Regulations]] = {}

@@ -29,6 +29,10 @@ WITHOUT_LOCK = {
     "sessions.begin_second_factor": "reached with a right password",
     "sessions.finish_second_factor": "the first code is the right",
     "assessment.keep_reading": "the background worker's own work",
+    "publishing.refuse": "the background worker's own work",
+    "publishing.keep_findings": "the background worker's own work",
+    "publishing.note_progress": "the background worker's own work",
+    "publishing.note_uncommitted": "the background worker's own work",
 }
 # Operations that leave no entry in the trail; and the reason why.
 WITHOUT_ENTRY = {
@@ -47,6 +51,9 @@ WITHOUT_ENTRY = {
     "marking.save_draft": "a draft is no mark yet",
     "sessions.begin_second_factor": "nothing counts before the first code",
     "assessment.keep_reading": "made from what is recorded already",
+    "publishing.keep_findings": "a check changes nothing",
+    "publishing.note_progress": "no act, but how far one is",
+    "publishing.note_uncommitted": "the version is recorded; the log says what failed",
 }
 
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     READ_DRAFTS = auto()
     APPOINT_REVIEWERS = auto()
     REVIEW_CONTENT = auto()
+    WITHDRAW_OBJECTION = auto()
     REPORT_PROBLEM = auto()
     READ_OWN_REPORT = auto()
     ANSWER_REPORTS = auto()
@@ -126,6 +127,11 @@ GRANTS: dict[Permission, tuple[Grant, ...]] = {
     P.REVIEW_CONTENT: (
         Grant(R.AUTHOR, when=c.is_to_review_and_wrote_nothing),
         Grant(R.TUTOR, when=c.is_to_review_and_wrote_nothing),
+    ),
+    # Who wrote in it since can still take back what held it up.
+    P.WITHDRAW_OBJECTION: (
+        Grant(R.AUTHOR, when=c.is_to_review),
+        Grant(R.TUTOR, when=c.is_to_review),
     ),
     P.REPORT_PROBLEM: (Grant(R.ADVOCATE, when=c.is_own),),
     P.READ_OWN_REPORT: (Grant(R.ADVOCATE, when=c.is_own),),

@@ -104,12 +104,11 @@ def grant_extension(
     gate.require(actor, P.SET_ASSESSMENTS)
     _check_same_cohort(enrolment, assessment)
     lock(enrolment)
-    old = queries.deadline(enrolment, assessment)
-    plain = queries.deadline_unextended(enrolment, assessment)
-    rules.check_extension(plain, old, due_at, enrolment.cohort.regulations)
-    attempt = queries.current_attempt(enrolment, assessment)
+    present = queries.present_attempt(enrolment, assessment)
+    rules.check_extension(present.plain, present.due_at, due_at, enrolment.cohort.regulations)
+    attempt = present.number
     handed_in = queries.next_version(enrolment, assessment, attempt) > 1
-    rules.check_extendable(old, clock.now(), handed_in)
+    rules.check_extendable(present.due_at, clock.now(), handed_in)
     extension = Extension(
         ref=refs.new("EXT"),
         enrolment_id=enrolment.id,
@@ -241,19 +240,18 @@ def _check_same_work(again: Submission, assessment: Assessment, work: Work) -> N
 
 
 def _next_version(enrolment: Enrolment, assessment: Assessment, work: Work) -> Submission:
-    due_at = queries.deadline(enrolment, assessment)
-    attempt = queries.current_attempt(enrolment, assessment)
-    version = queries.next_version(enrolment, assessment, attempt)
-    rules.check_replaceable(due_at, work.received_at, version > 1)
-    rules.check_open(due_at, work.received_at, enrolment.cohort.regulations)
+    present = queries.present_attempt(enrolment, assessment)
+    version = queries.next_version(enrolment, assessment, present.number)
+    rules.check_replaceable(present.due_at, work.received_at, version > 1)
+    rules.check_open(present.due_at, work.received_at, enrolment.cohort.regulations)
     return Submission(
         ref=refs.new("SUB"),
         token=work.token,
         enrolment=enrolment,
         assessment=assessment,
-        attempt=attempt,
+        attempt=present.number,
         version=version,
-        due_at=due_at,
+        due_at=present.due_at,
         received_at=work.received_at,
         kind=work.kind,
         file_key=work.file.key,

@@ -1,6 +1,7 @@
 """Questions about work that is set and handed in."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
@@ -117,27 +118,43 @@ def extensions_of(cohort_id: int) -> dict[tuple[int, int, int], datetime]:
     return {(row.enrolment_id, row.assessment_id, row.attempt): row.due_at for row in rows}
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """The attempt that an advocate is at.
+
+    plain   its deadline without an extension
+    due_at  its deadline, extension included
+    """
+
+    number: int
+    plain: datetime
+    due_at: datetime
+
+
 def deadline(enrolment: Enrolment, assessment: Assessment) -> datetime:
-    """The deadline of the advocate's present attempt, extension included.
+    """The deadline of the advocate's present attempt, extension included."""
+    return present_attempt(enrolment, assessment).due_at
+
+
+def present_attempt(enrolment: Enrolment, assessment: Assessment) -> Attempt:
+    """The advocate's present attempt and its deadlines.
 
     Whoever has an extension never has less time than without it, also when the deadline of the
     others moves past it.
     """
-    attempt = current_attempt(enrolment, assessment)
+    number = current_attempt(enrolment, assessment)
     extended = db.session.scalar(
         select(Extension.due_at)
         .where(Extension.enrolment_id == enrolment.id)
-        .where(Extension.assessment_id == assessment.id, Extension.attempt == attempt)
+        .where(Extension.assessment_id == assessment.id, Extension.attempt == number)
         .order_by(Extension.seq.desc())
         .limit(1)
     )
-    plain = deadline_unextended(enrolment, assessment)
-    return max(extended, plain) if extended is not None else plain
+    plain = _unextended(enrolment, assessment, number)
+    return Attempt(number, plain, max(extended, plain) if extended is not None else plain)
 
 
-def deadline_unextended(enrolment: Enrolment, assessment: Assessment) -> datetime:
-    """The deadline of the advocate's present attempt, as it is without an extension."""
-    attempt = current_attempt(enrolment, assessment)
+def _unextended(enrolment: Enrolment, assessment: Assessment, attempt: int) -> datetime:
     if attempt == 1:
         return general_deadline(assessment)
     return db.session.scalars(

@@ -196,17 +196,17 @@ def _fresh(assessment: Assessment, enrolment: Enrolment) -> dict[str, object]:
 
 
 def _facts(assessment: Assessment, enrolment: Enrolment) -> dict[str, object]:
-    due_at = queries.deadline(enrolment, assessment)
+    present = queries.present_attempt(enrolment, assessment)
     regulations = enrolment.cohort.regulations
     return {
         "brief": assessment.brief,
         "module": assessment.brief.module,
         "handed_in": queries.handed_in(enrolment, assessment),
         "rulebook": enrolment.cohort.intake.regulations_version.ref,
-        "due_at": due_at,
-        "closes_at": rules.closes_at(due_at, regulations),
+        "due_at": present.due_at,
+        "closes_at": rules.closes_at(present.due_at, regulations),
         "late_rule": regulations.late_work,
-        "attempt": queries.current_attempt(enrolment, assessment),
+        "attempt": present.number,
         "number": queries.number_of(enrolment, assessment),
         "now": clock.now(),
     }

@@ -1,14 +1,13 @@
-"""Around review: its page, what moving a draft would do, and the commit after publishing."""
+"""Around review: its page, and what moving a draft would do."""
 
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from flask import current_app, flash, render_template, request
+from flask import render_template, request
 from wtforms.fields.choices import SelectChoice
 
-from lms import repository
 from lms.access.gate import actor, may, may_ever
 from lms.access.permissions import Permission as P
 from lms.authored import Finding
@@ -23,7 +22,6 @@ from lms.content.signing import REVIEWS, Kind
 from lms.content.tree import Raw, Tree, bytes_of, digest_of, size_of
 from lms.errors import NotFound
 
-_log = logging.getLogger("lms.authoring")
 # How many bytes of changed files are rendered anew for each look at the page: beyond them it is
 # left to publishing. The heaviest text of this length takes two seconds.
 _MOST_LOOKED_AT = 40_000
@@ -75,13 +73,12 @@ def review_page(
     opinion: OpinionForm | None = None,
     answer: AnswerForm | None = None,
     answered: str = "",
-    faults: Sequence[Finding] | None = None,
 ) -> str:
     """What a draft changes, who is to look at it, and what they said."""
     seen, open_ = working.snapshot(draft, folder), draft.ended_at is None
-    mine = _asked_of_me(draft) if open_ else []
+    mine, said = _asked_of_me(draft) if open_ else [], _said(draft, seen)
     opinion = opinion or OpinionForm(formdata=None)
-    opinion.kind.choices = kind_choices(mine)
+    opinion.kind.choices = kind_choices(mine or said["held_up"])
     return render_template(
         "authoring/review.html",
         draft=draft,
@@ -92,14 +89,13 @@ def review_page(
         appoints=open_ and may_ever(actor(), P.APPOINT_REVIEWERS),
         publishes=open_ and may_ever(actor(), P.PUBLISH_CONTENT),
         behind=open_ and queries.latest_version() != draft.base_version,
-        findings=_findings(seen) if faults is None else faults,
-        refused=faults is not None,
+        findings=_findings(seen),
         appoint=appoint or appoint_form(empty=True),
         opinion=opinion,
         answer=answer or AnswerForm(formdata=None),
         answered=answered,
         form=appoint or answer or opinion,
-        **_said(draft, seen),
+        **said,
         **_changes(seen),
     )
 
@@ -111,9 +107,10 @@ def _asked_of_me(draft: Draft) -> list[str]:
     return [each.kind for each in queries.appointments(draft.id) if each.account_id == me]
 
 
-def _said(draft: Draft, seen: Snapshot) -> dict[str, object]:
+def _said(draft: Draft, seen: Snapshot) -> dict[str, Any]:
     asked, counted = queries.last_request(draft.id), queries.counted_reviews(draft)
     standing = rules.standing_objections(counted, seen.fingerprint)
+    mine = {each.kind for each in standing if each.by_id == actor().person_id}
     return {
         "asked": asked,
         "fresh": asked is not None and asked.fingerprint == seen.fingerprint,
@@ -121,6 +118,7 @@ def _said(draft: Draft, seen: Snapshot) -> dict[str, object]:
         "said": queries.reviews_of(draft.id),
         "answers": queries.answers_of(draft.id),
         "standing": {each.ref for each in standing},
+        "held_up": sorted(mine) if draft.ended_at is None else [],
         "signed": rules.sign_offs(counted, seen.fingerprint),
     }
 
@@ -166,21 +164,6 @@ def move_for(draft: Draft, folder: Path) -> Move:
     conflicts = tuple(_changed(newest, seen, name) for name in both)
     carried = tuple(sorted(set(seen.changes) - set(both)))
     return Move(version, seen.moment, conflicts, carried)
-
-
-def commit_published(changes: Mapping[str, Raw | None], version: str) -> None:
-    """Write what was published into the content repository, where there is one.
-
-    It comes after publishing, and undoes nothing when it fails: that is said, and in the log.
-    """
-    folder = current_app.config["CONTENT_REPOSITORY"]
-    if folder is None:
-        return
-    try:
-        repository.commit(Path(folder), changes, author=actor().ref, words=f"Publish {version}")
-    except repository.NotCommitted as failure:
-        _log.error("%s is published, and not in the content repository: %s", version, failure)
-        flash("The content repository could not be written. The log says why; tell who runs it.")
 
 
 def _findings(seen: Snapshot) -> list[Finding]:

@@ -6,8 +6,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from lms.authoring.preview import LEARNER, TUTOR
+from lms.authoring.review_operations import Opinion
 from lms.authoring.rules import STARTS, Verdict
-from lms.content.signing import REVIEWS
+from lms.content.signing import REVIEWS, Kind
 from lms.markup import MOST_CHARACTERS
 from lms.markup_blocks import NATIONS
 from lms.web.fields import TidyString, TidyText
@@ -130,6 +131,17 @@ class OpinionForm(BaseForm):
         description="Advocates read it there, beside what you looked at. Without a tick the page "
         "says that its reviewer is not named, at their own wish.",
     )
+
+    @property
+    def opinion(self) -> Opinion:
+        """What they say, in a form that was accepted."""
+        return Opinion(
+            Kind(self.kind.data),
+            Verdict(self.verdict.data),
+            self.words.data,
+            self.read.data,
+            self.named.data,
+        )
 
 
 class AnswerForm(BaseForm):

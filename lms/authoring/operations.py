@@ -75,8 +75,13 @@ def upload_file(draft: Draft, name: str, stored: StoredFile, *, actor: Actor) ->
 
 
 def delete_file(draft: Draft, name: str, *, actor: Actor) -> None:
-    """Take a file out. What was written in it stays in the draft's history."""
+    """Take a file out. What was written in it stays in the draft's history.
+
+    Raises NotFound for a file that every programme has, and for what is no file of a module.
+    """
     gate.require(actor, P.WRITE_CONTENT)
+    if not rules.may_go(name):
+        raise NotFound
     latest = _newest(draft, name)
     if latest is None or latest.kind != Change.DELETED:
         _change(draft, name, Change.DELETED, actor)

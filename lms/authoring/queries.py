@@ -223,8 +223,3 @@ def possible_reviewers() -> list[Account]:
     """Everybody who may be asked to review, by name."""
     found = {each.id: each for role in (Role.AUTHOR, Role.TUTOR) for each in holders_of(role)}
     return sorted(found.values(), key=lambda each: (each.name, each.id))
-
-
-def oldest_draft() -> Draft:
-    """The first draft there ever was; whoever publishes a draft holds it meanwhile."""
-    return db.session.scalars(select(Draft).order_by(Draft.id).limit(1)).one()

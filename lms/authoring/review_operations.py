@@ -17,16 +17,13 @@ from lms.authoring.models import (
     ReviewRequest,
 )
 from lms.authoring.rules import Verdict
-from lms.authoring.working import Snapshot
+from lms.authoring.working import CHANGED, Snapshot, check_publishable, check_unchanged
 from lms.catalogue import operations as catalogue
-from lms.catalogue.keeping import Kept
+from lms.catalogue.keeping import Kept, publish_in_turn
 from lms.catalogue.models import ContentVersion
-from lms.catalogue.queries import first_version
 from lms.content.signing import Kind
 from lms.db import db, lock
 from lms.errors import Conflict, NotFound, RuleBroken
-
-_CHANGED = "The draft was changed while you were looking at it. Nothing was recorded."
 
 
 @dataclass(frozen=True)
@@ -73,10 +70,11 @@ def ask_review(draft: Draft, seen: Snapshot, *, actor: Actor) -> ReviewRequest:
 def appoint(draft: Draft, kind: Kind, account: Account, *, actor: Actor) -> ReviewerAppointment:
     """Ask somebody else to review a draft, for one kind of review.
 
-    Raises RuleBroken for somebody who wrote in it, or who holds neither of the roles that review.
+    Raises RuleBroken for somebody who wrote in it, or who holds neither of the roles that review,
+    and for a draft that has ended.
     """
     gate.require(actor, P.APPOINT_REVIEWERS, account)
-    lock(draft)
+    _check_open(draft)
     if account not in queries.possible_reviewers():
         raise RuleBroken("Choose an author or a tutor.")
     if account.id in queries.hands(draft).writer_ids:
@@ -99,7 +97,7 @@ def appoint(draft: Draft, kind: Kind, account: Account, *, actor: Actor) -> Revi
 
 
 def review(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> ContentReview:
-    """Agree to a draft, object to it, or withdraw one's own objection.
+    """Agree to a draft, or object to it.
 
     Raises NotFound for a kind of review that they were not asked for, Conflict when what they read
     is not what the draft is now, RuleBroken when review of it was not asked for.
@@ -109,20 +107,33 @@ def review(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> Cont
         raise NotFound
     _hold(draft, seen)
     if said.read != seen.fingerprint:
-        raise Conflict(_CHANGED)
-    _check_sayable(draft, seen, said, actor)
-    made = ContentReview(
-        ref=refs.new("REV"),
-        draft_id=draft.id,
-        kind=said.kind,
-        fingerprint=seen.fingerprint,
-        verdict=said.verdict,
-        words=said.words,
-        named=said.named,
-        by_id=actor.person_id,
-        at=clock.now(),
-    )
-    db.session.add(made)
+        raise Conflict(CHANGED)
+    asked = queries.last_request(draft.id)
+    if asked is None or asked.fingerprint != seen.fingerprint:
+        raise RuleBroken("The author has not asked for review of the draft as it is now.")
+    if said.verdict == Verdict.OBJECTS and not said.words:
+        raise RuleBroken("Say what you object to, and what would settle it.")
+    made = _said(draft, seen, said, actor)
+    record(actor, Event.CONTENT_REVIEWED, draft.ref, review=made.ref, verdict=said.verdict)
+    return made
+
+
+def withdraw(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> ContentReview:
+    """Withdraw one's own objection; also after one wrote in the draft, as one can't agree then.
+
+    Raises NotFound for a kind of review that they were not asked for, Conflict when what they read
+    is not what the draft is now, RuleBroken where no objection of theirs stands.
+    """
+    gate.require(actor, P.WITHDRAW_OBJECTION, queries.hands(draft))
+    if not queries.is_appointed(draft.id, said.kind, actor.person_id):
+        raise NotFound
+    _hold(draft, seen)
+    if said.read != seen.fingerprint:
+        raise Conflict(CHANGED)
+    standing = rules.standing_objections(queries.counted_reviews(draft), seen.fingerprint)
+    if not any((each.kind, each.by_id) == (said.kind, actor.person_id) for each in standing):
+        raise RuleBroken("There is no objection of yours that stands.")
+    made = _said(draft, seen, said, actor)
     record(actor, Event.CONTENT_REVIEWED, draft.ref, review=made.ref, verdict=said.verdict)
     return made
 
@@ -130,9 +141,11 @@ def review(draft: Draft, seen: Snapshot, said: Opinion, *, actor: Actor) -> Cont
 def answer(draft: Draft, objection: ContentReview, words: str, *, actor: Actor) -> ReviewAnswer:
     """Answer an objection. The objection stands until its reviewer agrees or withdraws it.
 
-    Raises NotFound for another draft's review, or one that objects to nothing.
+    Raises NotFound for another draft's review, or one that objects to nothing; RuleBroken for a
+    draft that has ended.
     """
     gate.require(actor, P.WRITE_CONTENT)
+    _check_open(draft)
     if objection.draft_id != draft.id or objection.verdict != Verdict.OBJECTS:
         raise NotFound
     made = ReviewAnswer(review_id=objection.id, words=words, by_id=actor.person_id, at=clock.now())
@@ -160,23 +173,13 @@ def publish(
     for a draft that changes nothing or to which an objection stands.
     """
     gate.require(actor, P.PUBLISH_CONTENT)
-    lock(queries.oldest_draft())  # two drafts on one version must not both follow it
-    first = first_version()
-    if first is not None:
-        lock(first)  # nor may a draft follow what somebody else publishes in this moment
+    publish_in_turn()  # two drafts on one version must not both follow it
     lock(draft)
     if draft.version is not None:
         return draft.version
-    _hold(draft, seen)
-    if queries.latest_version() != draft.base_version:
-        raise Conflict("Somebody published since. Move your draft onto the newest version first.")
-    said = queries.counted_reviews(draft)
+    said = check_publishable(draft, seen)
     if tuple(each.id for each in said) != reviews:
         raise Conflict("A reviewer said something meanwhile. Nothing was published.")
-    if not seen.changes:
-        raise RuleBroken("This draft changes nothing: there is nothing to publish.")
-    if rules.standing_objections(said, seen.fingerprint):
-        raise RuleBroken("A reviewer objects. Their objection has to be settled first.")
     version = catalogue.publish(kept, actor=actor)
     draft.version_id, draft.ended_at = version.id, clock.now()
     record(actor, Event.DRAFT_PUBLISHED, draft.ref, version=version.ref)
@@ -185,23 +188,29 @@ def publish(
 
 def _hold(draft: Draft, seen: Snapshot) -> None:
     lock(draft)
+    check_unchanged(draft, seen)
+
+
+def _check_open(draft: Draft) -> None:
+    lock(draft)
     if draft.ended_at is not None:
-        raise RuleBroken("This draft has ended: it was published or put away.")
-    if queries.moment_of(draft) != seen.moment:
-        raise Conflict(_CHANGED)
+        raise RuleBroken("This draft has ended: it was published or put away. Nothing was kept.")
 
 
-def _check_sayable(draft: Draft, seen: Snapshot, said: Opinion, actor: Actor) -> None:
-    if said.verdict == Verdict.WITHDRAWS:
-        standing = rules.standing_objections(queries.reviews_of(draft.id), seen.fingerprint)
-        if not any((e.kind, e.by_id) == (said.kind, actor.person_id) for e in standing):
-            raise RuleBroken("There is no objection of yours that stands.")
-        return
-    asked = queries.last_request(draft.id)
-    if asked is None or asked.fingerprint != seen.fingerprint:
-        raise RuleBroken("The author has not asked for review of the draft as it is now.")
-    if said.verdict == Verdict.OBJECTS and not said.words:
-        raise RuleBroken("Say what you object to, and what would settle it.")
+def _said(draft: Draft, seen: Snapshot, said: Opinion, actor: Actor) -> ContentReview:
+    made = ContentReview(
+        ref=refs.new("REV"),
+        draft_id=draft.id,
+        kind=said.kind,
+        fingerprint=seen.fingerprint,
+        verdict=said.verdict,
+        words=said.words,
+        named=said.named,
+        by_id=actor.person_id,
+        at=clock.now(),
+    )
+    db.session.add(made)
+    return made
 
 
 def _tell(draft: Draft, recipient: str, about: str) -> None:

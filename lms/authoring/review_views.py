@@ -1,4 +1,4 @@
-"""Review and sign-off of a draft, and publishing it."""
+"""Review and sign-off of a draft."""
 
 from pathlib import Path
 
@@ -6,15 +6,12 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from lms import clock
 from lms.access.gate import actor, needs, require
 from lms.access.permissions import Permission as P
 from lms.accounts.queries import account
-from lms.authored import Faulty
 from lms.authoring import queries, review_operations as operations, working
 from lms.authoring.desk import (
     appoint_form,
-    commit_published,
     kind_choices,
     move_for,
     review_page,
@@ -23,11 +20,8 @@ from lms.authoring.forms import AnswerForm, MoveForm, OpinionForm
 from lms.authoring.models import Draft
 from lms.authoring.operations import move_onto
 from lms.authoring.rules import Verdict
-from lms.catalogue.keeping import keep
-from lms.content import reading
 from lms.content.signing import Kind
-from lms.content.tree import Drafted
-from lms.db import end_reading, unit_of_work
+from lms.db import unit_of_work
 from lms.errors import RuleBroken
 
 bp = Blueprint("reviewing", __name__, url_prefix="/authoring/drafts", template_folder="templates")
@@ -66,6 +60,8 @@ def appoint(ref: str) -> ResponseReturnValue:
             flash(f"{chosen.name} is asked to review.")
             return redirect(url_for("reviewing.review", ref=ref))
         except RuleBroken as refusal:
+            if found.ended_at is not None:
+                raise  # its page has no form any more
             form.refused("reviewer", refusal)
     return review_page(found, _folder(), appoint=form), form.status
 
@@ -75,24 +71,20 @@ def appoint(ref: str) -> ResponseReturnValue:
 def say(ref: str) -> ResponseReturnValue:
     """A reviewer's word."""
     found = _readable(ref)
-    require(actor(), P.REVIEW_CONTENT, queries.hands(found))
+    require(actor(), P.WITHDRAW_OBJECTION, queries.hands(found))
     form = OpinionForm.from_request()
     form.kind.choices = kind_choices(Kind)
     if form.accepted():
-        said = operations.Opinion(
-            Kind(form.kind.data),
-            Verdict(form.verdict.data),
-            form.words.data,
-            form.read.data,
-            form.named.data,
-        )
-        seen = working.snapshot(found, _folder())
+        said, seen = form.opinion, working.snapshot(found, _folder())
+        act = operations.withdraw if said.verdict is Verdict.WITHDRAWS else operations.review
         try:
             with unit_of_work():
-                operations.review(found, seen, said, actor=actor())
+                act(found, seen, said, actor=actor())
             flash("What you said is recorded.")
             return redirect(url_for("reviewing.review", ref=ref))
         except RuleBroken as refusal:
+            if found.ended_at is not None:
+                raise
             form.refused("words", refusal)
     return review_page(found, _folder(), opinion=form), form.status
 
@@ -126,27 +118,6 @@ def move(ref: str) -> ResponseReturnValue:
     with unit_of_work():
         move_onto(found, moved.version, moved.moment, theirs, actor=actor())
     flash("Your draft stands on the newest version.")
-    return redirect(url_for("authoring.draft", ref=ref))
-
-
-@bp.post("/<ref>/publish")
-@needs(P.PUBLISH_CONTENT, fresh=True)
-def publish(ref: str) -> ResponseReturnValue:
-    """Publish a draft; with an error or an objection, nothing happens to what is live."""
-    found = _readable(ref)
-    seen = working.snapshot(found, _folder())
-    reviews = tuple(each.id for each in queries.counted_reviews(found))
-    end_reading()
-    try:
-        changes = working.with_sign_offs(found, seen)
-        kept = keep(reading.read(Drafted(seen.base, changes), clock.today()))
-    except Faulty as faults:
-        return review_page(found, _folder(), faults=faults.findings), 422
-    with unit_of_work():
-        version = operations.publish(found, seen, reviews, kept, actor=actor())
-        published = version.ref
-    flash("The draft is published. Running intakes keep the version they have.")
-    commit_published(changes, published)
     return redirect(url_for("authoring.draft", ref=ref))
 
 

@@ -17,6 +17,8 @@ _TEXT = re.compile(
     rf"(?:module\.yml|{_PART}\.md|alternatives/{_PART}\.md|assessments/{_PART}\.(?:yml|md))"
 )
 _MEDIA = re.compile(rf"modules/{_PART}/files/[A-Za-z0-9][A-Za-z0-9._-]*")
+# Characters from the content folder: folders take names of 255, indexes of databases not many more.
+MOST_NAME = 200
 # Reading YAML takes about a second for every 100,000 characters, whatever they are.
 MOST_YAML = 100_000
 MOST_FRONT = 20_000
@@ -62,12 +64,17 @@ S = TypeVar("S", bound=Said)
 
 def is_text(name: str) -> bool:
     """Whether an author may write a file of this name."""
-    return _TEXT.fullmatch(name) is not None
+    return len(name) <= MOST_NAME and _TEXT.fullmatch(name) is not None
 
 
 def is_media(name: str) -> bool:
     """Whether a picture or film may have this name."""
-    return _MEDIA.fullmatch(name) is not None
+    return len(name) <= MOST_NAME and _MEDIA.fullmatch(name) is not None
+
+
+def may_go(name: str) -> bool:
+    """Whether a file of this name may be taken out: one of a module, never the programme's own."""
+    return name.startswith("modules/") and (is_text(name) or is_media(name))
 
 
 def check_size(name: str, text: str) -> None:

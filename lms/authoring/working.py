@@ -9,16 +9,18 @@ from typing import BinaryIO
 from lms import storage
 from lms.authored import Faulty
 from lms.authoring import queries, rules
-from lms.authoring.models import Draft, Revision
+from lms.authoring.models import ContentReview, Draft, Revision
 from lms.authoring.rules import Change
 from lms.catalogue.models import ContentVersion
 from lms.catalogue.version_tree import tree_of
 from lms.clock import LONDON
 from lms.content.signing import Signed, carries_reviewers, with_reviewers
 from lms.content.tree import Drafted, Folder, Raw, Tree, bytes_of, digest_of, is_content
+from lms.errors import Conflict, RuleBroken
 from lms.packing import write_zip
 
 Changes = dict[str, Raw | None]
+CHANGED = "The draft was changed while you were looking at it. Nothing was recorded."
 # Who reviews with lived experience says so to many by being named: that is theirs to choose.
 _UNNAMED = "a reviewer who is not named, at their own wish"
 
@@ -92,6 +94,31 @@ def snapshot(draft: Draft, folder: Path) -> Snapshot:
     on = draft.base_version.sha256 if draft.base_version else ""
     digests = {name: digest_of(raw) for name, raw in changes.items()}
     return Snapshot(base, changes, rules.fingerprint(on, digests), moment)
+
+
+def check_unchanged(draft: Draft, seen: Snapshot) -> None:
+    """Refuse a draft that has ended (RuleBroken), or isn't as it was seen (Conflict)."""
+    if draft.ended_at is not None:
+        raise RuleBroken("This draft has ended: it was published or put away.")
+    if queries.moment_of(draft) != seen.moment:
+        raise Conflict(CHANGED)
+
+
+def check_publishable(draft: Draft, seen: Snapshot) -> list[ContentReview]:
+    """What reviewers said that counts, of a draft that can be published as it was seen.
+
+    Raises Conflict when it or the newest version changed meanwhile, RuleBroken for one that changes
+    nothing or to which an objection stands.
+    """
+    check_unchanged(draft, seen)
+    if queries.latest_version() != draft.base_version:
+        raise Conflict("Somebody published since. Move your draft onto the newest version first.")
+    if not seen.changes:
+        raise RuleBroken("This draft changes nothing: there is nothing to publish.")
+    said = queries.counted_reviews(draft)
+    if rules.standing_objections(said, seen.fingerprint):
+        raise RuleBroken("A reviewer objects. Their objection has to be settled first.")
+    return said
 
 
 def with_sign_offs(draft: Draft, seen: Snapshot) -> Changes:

@@ -1,25 +1,17 @@
-"""`lms catalogue`: checking and publishing content from the command line."""
+"""`lms catalogue`: checking content from the command line."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 
 from config import ROOT, content_dir
 from lms import clock
-from lms.access.actor import SYSTEM
-from lms.authored import Faulty
-from lms.catalogue import operations
-from lms.catalogue.keeping import keep
 from lms.checking import memory, schemas
 from lms.checking.memory import Checked
 from lms.checking.report import FORMATS, errors_in, report
-from lms.content import reading
-from lms.content.source import Content
 from lms.content.tree import Folder
-from lms.db import unit_of_work
 
 _CACHE = ROOT / "instance" / "cache"
 _OFTEN = 50  # pages between one word of progress and the next
@@ -56,8 +48,7 @@ def check(path: Path | None, form: str, strict: bool, progress: bool, cache: Pat
     or SARIF the same goes to programs and to hosts of code.
     """
     folder = path or content_dir()
-    show = _progress(folder) if progress or sys.stderr.isatty() else _silent
-    found = memory.check(folder, clock.today(), cache, show)
+    found = memory.check(folder, clock.today(), cache, shown(folder, progress=progress))
     said = report(found.findings, form, _from_here(folder))
     if said:
         click.echo(said)
@@ -76,31 +67,6 @@ def schema(path: Path | None) -> None:
     click.echo(f"Changed in {folder}: {', '.join(changed) or 'nothing'}.")
 
 
-@catalogue.command()
-@click.option("--dry-run", is_flag=True, help="Check only; publish nothing.")
-@with_appcontext
-def publish(dry_run: bool) -> None:
-    """Record the checked content folder as a new version."""
-    content = _read(content_dir())
-    if dry_run:
-        click.echo(f"Would publish {content.sha256[:12]}.")
-        return
-    kept = keep(content)
-    with unit_of_work():
-        version = operations.publish(kept, actor=SYSTEM)
-        published = version.ref
-    click.echo(f"Published as {published}.")
-
-
-def _read(folder: Path) -> Content:
-    try:
-        return reading.read(folder, clock.today())
-    except Faulty as faults:
-        for finding in faults.findings:
-            click.echo(str(finding), err=True)
-        raise click.exceptions.Exit(1) from None
-
-
 def _summary(found: Checked) -> str:
     errors = errors_in(found.findings)
     warnings = len(found.findings) - errors
@@ -116,6 +82,14 @@ def _from_here(folder: Path) -> str:
     return (
         whole.relative_to(Path.cwd()).as_posix() if whole.is_relative_to(Path.cwd()) else whole.name
     )
+
+
+def shown(folder: Path, *, progress: bool = False) -> Callable[[str], None]:
+    """What is told each page as it is read, and says how far it is.
+
+    progress  whether it says so even where nobody sits at a terminal
+    """
+    return _progress(folder) if progress or sys.stderr.isatty() else _silent
 
 
 def _silent(_name: str) -> None:

@@ -11,7 +11,7 @@ from lms.access.actor import Actor
 from lms.access.permissions import Permission as P
 from lms.audit.trail import Event, record
 from lms.catalogue import indexing, queries
-from lms.catalogue.keeping import Kept
+from lms.catalogue.keeping import Kept, publish_in_turn
 from lms.catalogue.models import (
     Brief,
     ContentFile,
@@ -32,7 +32,8 @@ from lms.content.source import (
     Page as PageSource,
     SessionPlan as PlanSource,
 )
-from lms.db import db, lock
+from lms.db import db
+from lms.errors import Conflict
 from lms.texts.wording import Shown, wording_of
 
 
@@ -42,7 +43,7 @@ def publish(kept: Kept, *, actor: Actor) -> ContentVersion:
     kept  the content, whose files are in storage already
     """
     gate.require(actor, P.PUBLISH_CONTENT)
-    _in_turn()
+    publish_in_turn()
     known = queries.version_with_content(kept.content.sha256)
     if known is not None:
         publish_again(known, actor=actor)
@@ -53,24 +54,34 @@ def publish(kept: Kept, *, actor: Actor) -> ContentVersion:
     return version
 
 
+def publish_upon(newest: int | None, kept: Kept, *, actor: Actor) -> ContentVersion:
+    """The same, as long as nobody has published since somebody looked.
+
+    newest  row of the version that was the newest then; None before the first
+
+    Raises Conflict when another one is, unless that one holds the very same.
+    """
+    gate.require(actor, P.PUBLISH_CONTENT)
+    publish_in_turn()
+    known = queries.version_with_content(kept.content.sha256)
+    there = queries.newest_id()
+    if there != newest and (known is None or known.id != there):
+        raise Conflict("Somebody published since. Look at the content again first.")
+    return publish(kept, actor=actor)
+
+
 def publish_again(version: ContentVersion, *, actor: Actor) -> bool:
     """Make a version that was published before the newest; whether anything changed.
 
     This is the way back: nothing that was published since is lost.
     """
     gate.require(actor, P.PUBLISH_CONTENT)
-    _in_turn()  # pressed by two at once, it is published once
+    publish_in_turn()  # pressed by two at once, it is published once
     if queries.newest_id() == version.id:
         return False
     _publish(version, clock.now(), actor)
     record(actor, Event.CONTENT_PUBLISHED_AGAIN, version.ref, sha256=version.sha256)
     return True
-
-
-def _in_turn() -> None:
-    first = queries.first_version()
-    if first is not None:
-        lock(first)
 
 
 def _publish(version: ContentVersion, at: datetime, actor: Actor) -> None:

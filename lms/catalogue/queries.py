@@ -45,11 +45,6 @@ def versions() -> Sequence[ContentVersion]:
     ).all()
 
 
-def first_version() -> ContentVersion | None:
-    """The version that stands longest: whoever publishes holds it, so that they come in turn."""
-    return db.session.scalar(select(ContentVersion).order_by(ContentVersion.id).limit(1))
-
-
 def newest_id() -> int | None:
     """Row of the version that was published last; None before the first."""
     return db.session.scalar(

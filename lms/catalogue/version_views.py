@@ -23,7 +23,7 @@ def publish_again(ref: str) -> ResponseReturnValue:
         with unit_of_work():
             changed = operations.publish_again(version, actor=actor())
         flash("This version is the newest again." if changed else "It is the newest already.")
-        return redirect(url_for("catalogue.authoring"))
+        return redirect(url_for("publishing.content"))
     newest = queries.newest_id() or version.id
     return render_template(
         "catalogue/publish_again.html",

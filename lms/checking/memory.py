@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from lms import markup
 from lms.authored import Faulty, Finding, Severity
 from lms.content import reading
 from lms.content.reading import Progress
-from lms.content.source import Content
 from lms.content.tree import Folder
 
 _CODE = Path(__file__).resolve().parent.parent
@@ -52,24 +51,6 @@ def check(folder: Path, today: date, kept_in: Path, progress: Progress) -> Check
     found = _checked(tree, today, progress)
     _keep(kept, key, found)
     return found
-
-
-def content_of(folder: Path, today: date) -> tuple[Content | None, list[Finding]]:
-    """What a folder holds, as `reading.examine` says it; while nothing changes, read once."""
-    tree = Folder(folder)
-    try:
-        content, findings = _content(folder, reading.fingerprint(tree, tree.names()), today)
-    except Faulty as gone:  # a file can't be read
-        return None, gone.findings
-    return content, list(findings)
-
-
-@lru_cache(maxsize=1)
-def _content(
-    folder: Path, _fingerprint: str, today: date
-) -> tuple[Content | None, tuple[Finding, ...]]:
-    content, findings = reading.examine(folder, today=today)
-    return content, tuple(findings)
 
 
 def _checked(tree: Folder, today: date, progress: Progress) -> Checked:

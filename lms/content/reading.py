@@ -13,7 +13,7 @@ from lms.content import shapes
 from lms.content.checks import Checks
 from lms.content.files import Files, read_tops
 from lms.content.source import Brief, Content, Module, Page, SessionPlan, Tops
-from lms.content.tree import Folder, Tree, below
+from lms.content.tree import Folder, Tree, below, digest_as_meant
 from lms.errors import RuleBroken
 from lms.markup import TeachingPage
 from lms.markup_blocks import NATIONS
@@ -98,10 +98,7 @@ def fingerprint(tree: Tree, names: Iterable[str]) -> str:
     """SHA-256 of files by name and bytes, and of the renderer that would show them."""
     seen = hashlib.sha256(markup.RENDERER.encode())
     for name in names:
-        raw = tree.read(name)
-        if name.endswith((".md", ".yml")):  # the same words, however an editor ends its lines
-            raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
-        seen.update(f"\0{name}\0{hashlib.sha256(raw).hexdigest()}".encode())
+        seen.update(f"\0{name}\0{digest_as_meant(tree, name)}".encode())
     return seen.hexdigest()
 
 
@@ -112,6 +109,7 @@ class _Reader:
         self._progress = progress
         self._references: dict[str, shapes.ReferenceShape] = {}
         self._around = Surroundings()
+        self._modules: dict[str, shapes.ModuleFile | None] = {}  # by folder, of files looked at
         self._addresses: dict[str, tuple[str, str]] = {}  # file: module's and page's slug
 
     def content(self) -> Content | None:
@@ -152,7 +150,9 @@ class _Reader:
     def _looked_at(self, name: str) -> TeachingPage | None:
         path = PurePosixPath(name)
         base = "/".join(path.parts[:2])
-        module = self.files.yaml(f"{base}/module.yml", shapes.ModuleFile)
+        if base not in self._modules:
+            self._modules[base] = self.files.yaml(f"{base}/module.yml", shapes.ModuleFile)
+        module = self._modules[base]
         nations = module.nations if module else tuple(NATIONS)
         if path.parent.name == "assessments":
             brief = self._brief(str(path.with_suffix(".yml")), nations)

@@ -116,6 +116,17 @@ def size_of(raw: Raw) -> int:
     return raw.size if isinstance(raw, StoredFile) else len(raw)
 
 
+def digest_as_meant(tree: Tree, name: str) -> str:
+    """SHA-256 of a file, hex; of a text the same, however an editor ends its lines.
+
+    Raises Faulty where there is none.
+    """
+    if not name.endswith((".md", ".yml")):
+        return tree.digest(name)
+    raw = tree.read(name).removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return hashlib.sha256(raw).hexdigest()
+
+
 def missing(name: str) -> Faulty:
     """What to raise where a file is not there."""
     return Faulty([Finding(name, 1, "the file is missing or can't be read")])

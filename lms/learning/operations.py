@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from lms import clock
 from lms.access import gate
@@ -15,7 +15,7 @@ from lms.errors import NotFound, RuleBroken
 from lms.learning.checks import is_right
 from lms.learning.models import Answer, PageRead
 from lms.learning.reads import reads_like
-from lms.learning.rules import How, counts
+from lms.learning.rules import LATEST_KEPT, How, counts
 from lms.markup_questions import Question
 
 
@@ -52,7 +52,10 @@ def take_back(enrolment: Enrolment, page: Page, *, actor: Actor) -> None:
 def answer(
     enrolment: Enrolment, page: Page, question: Question, chosen: Sequence[str], *, actor: Actor
 ) -> None:
-    """Keep an answer to a question on a page, beside those that went before."""
+    """Keep an answer to a question on a page, beside those that went before.
+
+    Of many, the first and the latest few are kept: these are what is read again.
+    """
     gate.require(actor, P.LEARN, enrolment)
     lock(enrolment)
     before = db.session.scalar(
@@ -65,9 +68,24 @@ def answer(
     )
     given = _answer(enrolment, page, page.module, question)
     given.attempt = (before or 0) + 1
+    _let_go(given)
     given.chosen = " ".join(chosen)
     given.is_right = is_right(question, chosen)
     db.session.add(given)
+
+
+def _let_go(given: Answer) -> None:
+    """Erase what went before this answer, beyond what is kept. It is no fact, nor ever a mark."""
+    db.session.execute(
+        delete(Answer).where(
+            Answer.enrolment_id == given.enrolment_id,
+            Answer.module == given.module,
+            Answer.page == given.page,
+            Answer.asked == given.asked,
+            Answer.attempt > 1,
+            Answer.attempt <= given.attempt - LATEST_KEPT,
+        )
+    )
 
 
 def reflect(

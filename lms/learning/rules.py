@@ -4,6 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Answers to one question of one reader that are kept beside their first. Tutors see first answers
+# counted, readers their latest; what lies between is read by nobody, and could come to any number.
+LATEST_KEPT = 20
+
 
 class How(StrEnum):
     """In what way somebody has met with a page."""

@@ -76,6 +76,9 @@ class Desk:
         settings = config.preview(home, folder, port)
         vault.Keys.make(settings.keys_dir)
         self.app: Flask = create_app(settings)
+        # Whoever asks is signed in. A site elsewhere can give its own name this machine's address,
+        # and would read along in the author's browser.
+        self.app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
         with self.app.app_context():
             upgrade()
             db.engine.dispose()

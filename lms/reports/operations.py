@@ -13,7 +13,7 @@ from lms.db import db, lock
 from lms.errors import Conflict
 from lms.reports import queries
 from lms.reports.models import ProblemReport
-from lms.reports.rules import Kind
+from lms.reports.rules import Kind, check_room
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,15 @@ def report_problem(
 ) -> ProblemReport:
     """Say what is wrong with a page of one's own version. The same form again is the same report.
 
-    The trail names the report and the page, not the reader: it is read by many.
+    The trail names the report and the page, not the reader: it is read by many. Raises RuleBroken
+    where too many of theirs wait for an answer.
     """
     gate.require(actor, P.REPORT_PROBLEM, enrolment)
     lock(enrolment)
     again = queries.report_with(problem.token)
     if again is not None and again.advocate_id == enrolment.advocate_id:
         return again
+    check_room(queries.waiting_of(enrolment.advocate_id))
     report = ProblemReport(
         ref=refs.new("PRB"),
         page_id=page.id,

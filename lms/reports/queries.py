@@ -53,14 +53,12 @@ def queued(ref: str) -> Queued:
 
 def waiting() -> int:
     """How many reports wait for an answer."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(ProblemReport)
-            .where(ProblemReport.answered_at.is_(None))
-        )
-        or 0
-    )
+    return db.session.scalar(_waiting()) or 0
+
+
+def waiting_of(advocate_id: int) -> int:
+    """How many reports of one reader wait for an answer."""
+    return db.session.scalar(_waiting().where(ProblemReport.advocate_id == advocate_id)) or 0
 
 
 def report(ref: str) -> ProblemReport:
@@ -93,6 +91,12 @@ def reports_of(advocate_id: int) -> Sequence[ProblemReport]:
         )
         .unique()
         .all()
+    )
+
+
+def _waiting() -> Any:
+    return (
+        select(func.count()).select_from(ProblemReport).where(ProblemReport.answered_at.is_(None))
     )
 
 

@@ -9,7 +9,7 @@ from lms.access.permissions import Permission as P
 from lms.catalogue.models import Page
 from lms.cohorts.models import Enrolment
 from lms.db import unit_of_work
-from lms.errors import NotFound
+from lms.errors import NotFound, RuleBroken
 from lms.learning.queries import page_for, reader_of
 from lms.reports import operations, queries
 from lms.reports.forms import MOST_CHARACTERS, ReportForm
@@ -35,10 +35,13 @@ def report(module: str, page: str) -> ResponseReturnValue:
     form = ReportForm.from_request(**fresh)
     if form.accepted():
         problem = operations.Problem(form.token.data, Kind(form.kind.data), form.words.data)
-        with unit_of_work():
-            operations.report_problem(enrolment, found, problem, actor=actor())
-        flash("Thank you. The authors have it, and answer here. They don’t see who you are.")
-        return redirect(url_for("reports.own"))
+        try:
+            with unit_of_work():
+                operations.report_problem(enrolment, found, problem, actor=actor())
+            flash("Thank you. The authors have it, and answer here. They don’t see who you are.")
+            return redirect(url_for("reports.own"))
+        except RuleBroken as refusal:
+            form.refused("words", refusal)
     shown = render_template("reports/report.html", page=found, form=form, most=MOST_CHARACTERS)
     return shown, form.status
 

@@ -155,7 +155,22 @@ def tidy_text(value: str | None) -> str | None:
     return _kept(value.replace("\r\n", "\n").replace("\r", "\n").strip())
 
 
-class TidyString(StringField):  # type: ignore[misc] # the library has no types
+class _Tidied(StringField):  # type: ignore[misc] # the library has no types
+    """Text that is tidied before it is validated. A box that a form leaves out is an empty one."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is None:
+            self.data = ""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.process_errors:
+            raise StopValidation
+
+
+class TidyString(_Tidied):
     """One line of text, tidied before it is validated."""
 
     def __init__(
@@ -163,22 +178,14 @@ class TidyString(StringField):  # type: ignore[misc] # the library has no types
     ) -> None:
         super().__init__(label, validators, (tidy_line, *filters), **kwargs)
 
-    def pre_validate(self, form: BaseForm) -> None:
-        if self.process_errors:
-            raise StopValidation
 
-
-class TidyText(TextAreaField):  # type: ignore[misc] # the library has no types
+class TidyText(_Tidied, TextAreaField):  # type: ignore[misc] # the library has no types
     """Text of many lines, tidied before it is validated."""
 
     def __init__(
         self, label: str | None = None, validators: Any = None, filters: Any = (), **kwargs: Any
     ) -> None:
         super().__init__(label, validators, (tidy_text, *filters), **kwargs)
-
-    def pre_validate(self, form: BaseForm) -> None:
-        if self.process_errors:
-            raise StopValidation
 
 
 def _kept(value: str) -> str:

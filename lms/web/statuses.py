@@ -117,6 +117,15 @@ STATUSES: dict[str, dict[str, Status]] = {
         "older": _calm("Agreed to an older text", "clock"),
         "missing": _calm("Not yet reviewed", "ring"),
     },
+    "publishing": {
+        "waiting": _wait("Waiting", "clock"),
+        "working": _info("Under way", "half"),
+        "interrupted": _wait("Tried again soon", "clock"),
+        "given_up": _stop("Could not be done", "stop"),
+        "published": _good("Published", "tick-circle"),
+        "checked": _good("Checked", "tick-circle"),
+        "refused": _stop("Refused", "stop"),
+    },
     "finding": {
         "error": _stop("To mend", "stop"),
         "warning": _wait("To look at", "flag"),

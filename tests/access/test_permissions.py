@@ -32,6 +32,7 @@ write_content            author
 read_drafts              author registrar tutor
 appoint_reviewers        author registrar
 review_content           author tutor
+withdraw_objection       author tutor
 report_problem           advocate
 read_own_report          advocate
 answer_reports           author registrar
@@ -134,6 +135,7 @@ def test_no_combination_of_roles_reviews_its_own_words_or_without_being_asked() 
         Thing(reviewer_ids={OTHER}, writer_ids=set()),
     ):
         assert not may(everything, P.REVIEW_CONTENT, thing)
+        assert may(everything, P.WITHDRAW_OBJECTION, thing) == (ME in thing.reviewer_ids)
     assert not may(everything, P.APPOINT_REVIEWERS, Thing(id=ME))
 
 

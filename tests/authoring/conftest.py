@@ -10,15 +10,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lms.access.actor import SYSTEM, Role
+from lms import worker
+from lms.access.actor import Role
 from lms.accounts.models import Account
 from lms.authoring import queries
 from lms.authoring.models import Draft
-from lms.catalogue import operations as catalogue
-from lms.catalogue.keeping import keep
+from lms.authoring.working import snapshot
 from lms.catalogue.models import ContentVersion
-from lms.content import reading
-from lms.db import unit_of_work
 from tests import factories
 from tests.catalogue.folder import a_folder
 from tests.support.pages import Visitor
@@ -38,9 +36,7 @@ def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def publish(folder: Path) -> ContentVersion:
     """What the folder holds, published."""
-    kept = keep(reading.read(folder))
-    with unit_of_work():
-        return catalogue.publish(kept, actor=SYSTEM)
+    return factories.publish_folder(folder)
 
 
 def words(page: TestResponse) -> str:
@@ -88,6 +84,19 @@ class Editor:
 
     def post(self, path: str, **fields: str) -> TestResponse:
         return self.visitor.post(f"{self.at}/{path}", **fields)
+
+    def press_publish(self) -> TestResponse:
+        """Ask for it to be published as it is now."""
+        folder = Path(self.visitor.app.config["CONTENT_DIR"])
+        return self.post("publish", seen=snapshot(self.draft, folder).fingerprint)
+
+    def publish(self) -> TestResponse:
+        """Ask for it, let the worker work, and look what came of it; or what the press answered."""
+        pressed = self.press_publish()
+        if pressed.status_code != 302:
+            return pressed
+        worker.work_once()
+        return self.visitor.get(pressed.location)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -238,3 +239,18 @@ def test_others_open_no_draft_and_what_they_do_is_noted(
     assert registrar.post(f"{author.at}/files/{PAGE}", text="x", number="1").status_code == 404
     db.session.rollback()
     assert len(queries.history_of(author.draft.id, PAGE)) == 1
+
+
+def test_only_files_of_modules_are_taken_out_or_undone(editor: Open, folder: Path) -> None:
+    (folder / "regulations").mkdir()
+    for name in ("regulations/example.yml", "notes.txt", "modules/01-first/odd name.md"):
+        (folder / name).write_text("kept")
+    author = editor(published=False)
+    names = ("regulations/example.yml", "notes.txt", "modules/01-first/odd name.md")
+    for name in (*names, "programme.yml", "glossary.yml", "../x", "", "a\0b", "x" * 5000):
+        for act in ("delete", "restore"):
+            assert author.post(act, name=name).status_code in {302, 404}, (act, name)
+        assert author.post("delete", name=name).status_code == 404, name
+    assert not queries.newest_revisions(author.draft.id)
+    assert author.visitor.post(f"{author.at}/delete").status_code == 404
+    assert author.post("delete", name=OTHER).status_code == 302

@@ -49,7 +49,7 @@ def test_publishing_commits_the_changed_files_in_the_authors_name_without_an_add
     author.post("delete", name=OTHER)
     sent = (io.BytesIO(a_picture()), "a.png")
     author.visitor.post(f"{author.at}/upload", folder="01-first", file=sent)
-    assert author.post("publish").status_code == 302
+    assert "The draft is published." in words(author.publish())
     version = queries.latest_version()
     said = git(copy, "log", "-1", "--format=%an|%ae|%cn|%ce|%s")
     assert said == f"{author.account.ref}||Alongside||Publish {version.ref}"
@@ -61,7 +61,7 @@ def test_publishing_commits_the_changed_files_in_the_authors_name_without_an_add
     assert (copy / "content/modules/01-first/files/a.png").read_bytes() == a_picture()
     assert "## Another part" in git(copy, "show", f"HEAD:content/{PAGE}")
     assert git(copy, "status", "--porcelain") == "A  unrelated.txt"
-    author.post("publish")
+    author.publish()
     assert git(copy, "rev-list", "--count", "HEAD") == "2"
 
 
@@ -72,8 +72,7 @@ def test_a_repository_that_fails_is_told_and_undoes_nothing(
     author = editor()
     author.change("## A part", "## Another part")
     before = queries.latest_version().ref
-    assert author.post("publish").status_code == 302
-    page = words(author.visitor.get(author.at))
+    page = words(author.publish())
     assert "The draft is published." in page
     assert "The content repository could not be written." in page
     assert queries.latest_version().ref != before

@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from lms.access.actor import Role
 from lms.accounts.models import Account
-from lms.accounts.queries import account_by_id
 from lms.authoring import queries
 from lms.catalogue import queries as contents
 from lms.catalogue.version_tree import tree_of
@@ -20,8 +18,6 @@ from lms.outbox import Message
 from tests import factories
 from tests.authoring.conftest import OTHER, PAGE, Editor, publish, words
 from tests.catalogue.folder import change
-from tests.support.pages import Visitor
-from tests.support.together import at_once
 
 Open = Callable[..., Editor]
 
@@ -81,7 +77,7 @@ def test_a_draft_is_reviewed_signed_off_and_published_with_the_sign_off_in_its_f
     page = words(author.visitor.get(f"{author.at}/review"))
     assert f"Law Agrees {lawyer.name}" in page
     assert "Subject Not yet reviewed" in page
-    assert author.post("publish").status_code == 302
+    assert "The draft is published." in words(author.publish())
     text = live()
     assert "## Another part" in text
     assert re.search(rf"reviewers:\n  legal:\n    by: {lawyer.name}\n    'on': \d{{4}}-", text)
@@ -94,7 +90,7 @@ def test_a_draft_is_reviewed_signed_off_and_published_with_the_sign_off_in_its_f
     assert contents.page_of(module, "beginning").reviewers["legal"]["by"] == lawyer.name
     assert (folder / PAGE).read_text().count("Another part") == 0
 
-    assert author.post("publish").status_code == 302  # a second press
+    assert author.press_publish().location == author.at  # a second press
     assert queries.latest_version().ref == version.ref
     assert len(contents.versions()) == 2
     assert factories.trail_of(author.ref) == [
@@ -105,6 +101,7 @@ def test_a_draft_is_reviewed_signed_off_and_published_with_the_sign_off_in_its_f
         "content reviewed",
         "reviewer appointed",
         "content reviewed",
+        "publishing of content asked for",
         "draft published",
     ]
 
@@ -121,7 +118,7 @@ def test_an_objection_holds_publishing_back_until_its_reviewer_is_content(
     assert "Say what you object to" in words(without)
     assert lawyer.say("objects", "Section 1 says something else.").status_code == 302
     assert other.say("agrees").status_code == 302  # another kind lifts nothing
-    refused = author.post("publish")
+    refused = author.publish()
     assert refused.status_code == 422
     assert "A reviewer objects." in words(refused)
     page = author.visitor.get(f"{author.at}/review")
@@ -133,16 +130,16 @@ def test_an_objection_holds_publishing_back_until_its_reviewer_is_content(
     answer = author.post(f"review/{ref}/answer", answer="It does since 2026.")
     assert answer.status_code == 302
     assert mails_to(lawyer.account) == before + 1
-    assert author.post("publish").status_code == 422  # an answer alone lifts nothing
+    assert author.publish().status_code == 422  # an answer alone lifts nothing
 
     author.change("## Another part", "## A better part")
-    assert author.post("publish").status_code == 422  # nor does another text
+    assert author.publish().status_code == 422  # nor does another text
     late = lawyer.say("agrees")
     assert late.status_code == 422
     assert "has not asked for review of the draft as it is now" in words(late)
     author.post("review/ask")
     assert lawyer.say("agrees").status_code == 302
-    assert author.post("publish").status_code == 302
+    assert "The draft is published." in words(author.publish())
     assert "## A better part" in live()
     assert "subject:" not in live()  # that sign-off was for the older text
 
@@ -154,9 +151,9 @@ def test_an_objection_can_be_withdrawn_by_its_reviewer_alone(editor: Open, brows
     author.post("review/ask")
     lawyer.say("objects", "No.")
     assert second.say("withdraws").status_code == 422
-    assert author.post("publish").status_code == 422
+    assert author.publish().status_code == 422
     assert lawyer.say("withdraws").status_code == 302
-    assert author.post("publish").status_code == 302
+    assert "The draft is published." in words(author.publish())
 
 
 def test_nobody_reviews_their_own_words_or_a_kind_they_were_not_asked_for(
@@ -201,20 +198,19 @@ def test_an_error_keeps_everything_from_being_published(editor: Open) -> None:
     author = editor()
     before = queries.latest_version().ref
     author.change("[[NRM]]", "[[NRN]]")
-    refused = author.post("publish")
-    assert refused.status_code == 422
+    refused = author.publish()
     assert "Nothing was published" in words(refused)
     assert f"{PAGE} [[NRN]] is not in the glossary" in words(refused)
     assert queries.latest_version().ref == before
     author.change("[[NRN]]", "[[NRM]]")
-    assert author.post("publish").status_code == 422  # it changes nothing now
+    assert author.publish().status_code == 422  # it changes nothing now
 
 
 def test_a_reviewer_that_an_author_types_is_not_published(editor: Open) -> None:
     author = editor()
     typed = "minutes: 20\nreviewers:\n  legal: {by: Nobody, 'on': 2026-01-01}\n# a remark"
     author.change("minutes: 20", typed)
-    assert author.post("publish").status_code == 302
+    assert "The draft is published." in words(author.publish())
     assert "Nobody" not in live()
     assert "minutes: 20\n# a remark\noutcomes: [LO1]\n" in live()
 
@@ -228,7 +224,7 @@ def test_somebody_published_since_the_draft_is_moved_and_says_which_files_confli
     change(folder, PAGE, "## A part", "## Their part")
     publish(folder)
     db.session.rollback()
-    refused = author.post("publish")
+    refused = author.publish()
     assert refused.status_code == 409
     page = author.visitor.get(f"{author.at}/move")
     assert f"Changed by both {PAGE}" in words(page)
@@ -236,7 +232,7 @@ def test_somebody_published_since_the_draft_is_moved_and_says_which_files_confli
     hidden = re.search(r'name="moment" value="([^"]*)"', page.text)[1]
     assert author.post("move", moment=hidden, mine=PAGE).status_code == 302
     assert "## My part" in author.text()
-    assert author.post("publish").status_code == 302
+    assert "The draft is published." in words(author.publish())
     assert "## My part" in live()
     assert "## My end" in live(OTHER)
     assert author.visitor.get(f"{author.at}/move").status_code == 404
@@ -261,27 +257,6 @@ def test_what_became_as_published_stays_in_the_history(editor: Open, folder: Pat
     assert "## My newer part" in history[1].text
 
 
-def test_of_two_drafts_published_at_once_the_second_is_told(app: Flask, editor: Open) -> None:
-    one, two = editor(), editor()
-    one.change("## A part", "## One's part")
-    two.change("## A part", "## Two's part", OTHER)
-
-    first, second = one.account.id, two.account.id
-
-    def press(account_id: int, path: str) -> int:
-        visitor = Visitor.signed_in(app, account_by_id(account_id))
-        return int(visitor.post(path).status_code)
-
-    acts = [
-        lambda: press(first, f"{one.at}/publish"),
-        lambda: press(second, f"{two.at}/publish"),
-    ]
-    answers = at_once(app, acts)
-    db.session.rollback()
-    assert sorted(map(str, answers)) == ["302", "409"]
-    assert len(contents.versions()) == 2
-
-
 @pytest.mark.parametrize("role", [Role.TUTOR, Role.ADMIN, Role.ADVOCATE])
 def test_others_publish_and_appoint_nothing(editor: Open, browser: Any, role: Role) -> None:
     author = editor()
@@ -290,3 +265,84 @@ def test_others_publish_and_appoint_nothing(editor: Open, browser: Any, role: Ro
     for path in ("publish", "review/ask", "review/appoint", "move", "close"):
         assert visitor.post(f"{author.at}/{path}").status_code == 404
     assert len(contents.versions()) == 1
+
+
+def test_who_wrote_in_a_draft_since_can_withdraw_their_objection_and_nothing_else(
+    editor: Open, browser: Any
+) -> None:
+    author = editor()
+    author.change("## A part", "## Another part")
+    colleague = Reviewer(browser, author, "legal", Role.AUTHOR)
+    other = Reviewer(browser, author, "legal")
+    author.post("review/ask")
+    assert colleague.say("objects", "It says too little.").status_code == 302
+    theirs = Editor(colleague.visitor, colleague.account, author.ref)
+    theirs.change("## Another part", "## Another part, at length")
+    page = words(colleague.page())
+    assert "You can still withdraw what you objected to" in page
+    assert "I have read it and agree to it" not in page
+    author.post("review/ask")
+    assert colleague.say("agrees").status_code == 404
+    assert colleague.say("objects", "Still.").status_code == 404
+    assert author.publish().status_code == 422
+    assert other.say("withdraws").status_code == 422  # it is not theirs
+    too_long = colleague.say("withdraws", "x" * 4001)
+    assert too_long.status_code == 422
+    assert "Make it shorter" in words(too_long)
+    assert "x" * 4001 in too_long.text
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', colleague.page().text)[1]
+    assert colleague.say("withdraws", "I mended it.").status_code == 302
+    assert "You can still withdraw" not in words(colleague.page())
+    assert colleague.say("withdraws", read=read).status_code == 422
+    assert "Law Not yet reviewed" in words(author.visitor.get(f"{author.at}/review"))
+    assert "The draft is published." in words(author.publish())
+
+
+@pytest.mark.parametrize("how", ["publish", "close"])
+def test_nothing_is_asked_or_answered_about_a_draft_that_has_ended(
+    editor: Open, browser: Any, how: str
+) -> None:
+    author = editor()
+    author.change("## A part", "## Another part")
+    lawyer = Reviewer(browser, author, "legal")
+    author.post("review/ask")
+    lawyer.say("objects", "No.")
+    ref = queries.reviews_of(author.draft.id)[0].ref
+    if how == "publish":
+        lawyer.say("withdraws")
+        author.publish()
+    else:
+        author.post("close")
+    db.session.rollback()
+    assert author.draft.ended_at is not None
+    other, mails = factories.make_account(Role.TUTOR), mails_to(lawyer.account)
+    for path, fields in (
+        ("appoint", {"look": "subject", "reviewer": other.ref}),
+        (f"{ref}/answer", {"answer": "A long and careful answer to what was said."}),
+    ):
+        sent = {"csrf_token": author.visitor.token(), **fields}
+        refused = author.visitor.client.post(
+            f"{author.at}/review/{path}", data=sent, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert refused.status_code == 422
+        assert "This draft has ended" in words(refused)
+    assert "A long and careful answer" in words(refused)  # it is not lost
+    assert lawyer.say("objects", "A late word.", read="0" * 64).status_code == 422
+    assert len(queries.appointments(author.draft.id)) == 1
+    assert not queries.answers_of(author.draft.id)
+    assert (mails_to(other), mails_to(lawyer.account)) == (0, mails)
+
+
+def test_a_form_without_a_box_for_words_is_asked_for_them(editor: Open, browser: Any) -> None:
+    author = editor()
+    author.change("## A part", "## Another part")
+    lawyer = Reviewer(browser, author, "legal")
+    author.post("review/ask")
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', lawyer.page().text)[1]
+    sent = {"kind": "legal", "read": read}
+    at = f"{author.at}/review/say"
+    refused = lawyer.visitor.post(at, verdict="objects", **sent)
+    assert refused.status_code == 422
+    assert "Say what you object to" in words(refused)
+    assert lawyer.visitor.post(at, verdict="agrees", **sent).status_code == 302
+    assert queries.reviews_of(author.draft.id)[0].words == ""

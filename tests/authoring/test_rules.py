@@ -27,6 +27,8 @@ class Said:
     [
         "modules/../x.md", "modules/01-a/../b.md", "modules/01-a/x.md/y.md", "/modules/01-a/x.md",
         "modules/01-a/X.md", "modules/01-a/.x.md", "regulations/x.yml", "modules/01-a/files/x.md",
+        f"modules/01-a/{'x' * 190}.md", f"modules/{'x' * 300_000}/x.md",
+        f"modules/{'x' * 200}/files/x.png",
         "modules/01-a/x.html", "modules//x.md", "modules/01-a/x.md\n", "", "programme.yaml",
     ],
 )  # fmt: skip

@@ -108,7 +108,7 @@ def test_what_reviewers_put_their_names_to_is_what_it_was(editor: Open) -> None:
 def test_a_file_as_it_is_published_changes_nothing(editor: Open) -> None:
     author = editor()
     put(author, a_picture())
-    assert author.post("publish").status_code == 302
+    assert "The draft is published." in words(author.publish())
     again = Editor(author.visitor, author.account, _a_new_draft(author))
     put(again, a_picture())
     assert "No file is changed" in words(again.visitor.get(again.at))

@@ -11,13 +11,11 @@ from lms import clock
 from lms.access.actor import SYSTEM, Role
 from lms.assessment import operations as assessments, queries as work
 from lms.assessment.due import due_for, scheme_of
-from lms.catalogue import operations as catalogue, queries as contents
-from lms.catalogue.keeping import keep
+from lms.catalogue import queries as contents
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations, queries
 from lms.cohorts.models import Cohort
 from lms.cohorts.rules import State
-from lms.content import reading
 from lms.db import db, unit_of_work
 from lms.errors import Conflict, NotFound, RuleBroken
 from tests import factories
@@ -49,9 +47,7 @@ def cohort(folder: Path) -> Cohort:
 
 
 def publish(folder: Path) -> ContentVersion:
-    kept = keep(reading.read(folder))
-    with unit_of_work():
-        return catalogue.publish(kept, actor=SYSTEM)
+    return factories.publish_folder(folder)
 
 
 def amended(folder: Path) -> ContentVersion:

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from lms import authored
 from lms.authored import Faulty
-from lms.content.tree import Drafted, Folder, digest_of, size_of
+from lms.content import reading
+from lms.content.tree import Drafted, Folder, digest_as_meant, digest_of, size_of
+from tests.catalogue.folder import a_folder
 
 
 @pytest.fixture
@@ -57,3 +60,31 @@ def test_a_digest_is_that_of_the_bytes_wherever_they_lie(folder: Path) -> None:
     assert digest_of(None) == ""
     with pytest.raises(Faulty):
         Folder(folder).digest("gone.md")
+
+
+def test_what_describes_a_module_is_read_once_however_many_of_its_pages_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = Folder(a_folder(tmp_path / "content"))
+    names = [name for name in tree.names() if name.startswith("modules/01-first/0")]
+    assert len(names) > 1
+    parsed: list[str] = []
+    parse = authored.parse
+
+    def counted(text: str, called: str, first_line: int = 1) -> authored.Authored:
+        parsed.append(called)
+        return parse(text, called, first_line)
+
+    monkeypatch.setattr(authored, "parse", counted)
+    reading.look_over(tree, names)
+    assert parsed.count("modules/01-first/module.yml") == 1
+    assert set(names) <= set(parsed)
+
+
+def test_a_text_is_the_same_however_its_lines_end_and_a_picture_is_not() -> None:
+    def digest(name: str, raw: bytes) -> str:
+        return digest_as_meant(Drafted(Folder(Path("/nowhere")), {name: raw}), name)
+
+    assert digest("a.md", b"\xef\xbb\xbfa\r\nb\r\n") == digest("a.md", b"a\nb\n")
+    assert digest("a.md", b"a\nb\n") != digest("a.md", b"a\nb")
+    assert digest("a.svg", b"a\r\n") != digest("a.svg", b"a\n")

@@ -12,15 +12,12 @@ from pathlib import Path
 from textwrap import dedent
 from typing import BinaryIO
 
-from lms.access.actor import SYSTEM
-from lms.catalogue import operations
-from lms.catalogue.keeping import keep
 from lms.catalogue.models import ContentVersion
 from lms.content import reading
 from lms.content.foot import with_foot
 from lms.content.source import Content, Module, Page
-from lms.db import unit_of_work
 from lms.exchange.copies import MediaCopy, ModuleCopy, PageCopy
+from tests import factories
 from tests.catalogue.folder import a_folder, change
 
 PNG = base64.b64decode(
@@ -168,9 +165,7 @@ def a_full_folder(home: Path) -> Path:
 
 def published(folder: Path) -> ContentVersion:
     """The folder, as a version."""
-    kept = keep(reading.read(folder))
-    with unit_of_work():
-        return operations.publish(kept, actor=SYSTEM)
+    return factories.publish_folder(folder)
 
 
 def a_copy(home: Path, **changes: object) -> ModuleCopy:

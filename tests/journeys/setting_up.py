@@ -115,6 +115,9 @@ def rules_and_content_are_published(cast: Cast, book: str) -> None:
     ottoline, rhian = cast["Ottoline"], cast["Rhian"]
     ottoline.open("/authoring/")
     ottoline.press("Publish this content")
+    ottoline.sees("It waits for its turn.")
+    cast.house.work()
+    ottoline.follow("Look again")
     ottoline.sees("The content is published")
     rhian.open("/regulations/")
     card = rhian.page.locator(".card").filter(has_text=f"{book}.yml")

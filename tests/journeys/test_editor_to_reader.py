@@ -198,7 +198,12 @@ def _agrees(reviewer: Person) -> None:
 def _publishes(ottilie: Person) -> None:
     _opens_review(ottilie)
     ottilie.press("Publish this draft")
-    ottilie.sees("published")
+    ottilie.sees("It waits for its turn.")
+    ottilie.house.work()
+    ottilie.follow("Look again")
+    ottilie.sees("The draft is published.")
+    ottilie.follow("Back to the draft")
+    ottilie.sees("Published")
 
 
 def _sees_nothing_of_it(amina: Person) -> None:

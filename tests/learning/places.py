@@ -6,11 +6,8 @@ from html import unescape
 from pathlib import Path
 
 from lms.access.actor import SYSTEM
-from lms.catalogue import operations as catalogue
-from lms.catalogue.keeping import keep
 from lms.cohorts import operations as cohorts
 from lms.cohorts.models import Cohort
-from lms.content import reading
 from lms.db import unit_of_work
 from lms.regulations import operations as regulations
 from tests import factories
@@ -18,9 +15,7 @@ from tests import factories
 
 def a_cohort(folder: Path, starts_on: date) -> Cohort:
     """An intake that teaches what the folder holds now."""
-    kept = keep(reading.read(folder))
-    with unit_of_work():
-        version = catalogue.publish(kept, actor=SYSTEM)
+    version = factories.publish_folder(folder)
     with unit_of_work():
         book = regulations.publish(factories.rulebook(), actor=SYSTEM)
     with unit_of_work():

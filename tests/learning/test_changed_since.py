@@ -11,13 +11,11 @@ from werkzeug.test import TestResponse
 
 from lms import clock, storage
 from lms.access.actor import SYSTEM, Role
-from lms.catalogue import operations as catalogue, queries as contents
-from lms.catalogue.keeping import keep
+from lms.catalogue import queries as contents
 from lms.catalogue.models import ContentVersion
 from lms.cohorts import operations as cohorts
 from lms.cohorts.models import Enrolment
 from lms.cohorts.rules import State
-from lms.content import reading
 from lms.db import db, unit_of_work
 from lms.learning.models import PageRead
 from lms.study.taught import versions_taught
@@ -60,9 +58,7 @@ def enrolment(folder: Path) -> Enrolment:
 
 def moved(enrolment: Enrolment, folder: Path) -> ContentVersion:
     """Their intake is moved to what the folder holds now."""
-    kept = keep(reading.read(folder))
-    with unit_of_work():
-        version = catalogue.publish(kept, actor=SYSTEM)
+    version = factories.publish_folder(folder)
     seen = len(cohorts.queries.moves_of(enrolment.cohort))
     with unit_of_work():
         cohorts.move_content(

@@ -14,7 +14,7 @@ from lms.access.actor import Role
 from lms.catalogue.models import PageText
 from lms.cohorts.models import Enrolment
 from lms.db import db, unit_of_work
-from lms.learning import queries
+from lms.learning import operations, queries
 from lms.learning.models import Answer
 from lms.markup_questions import Question, question_of
 from tests import factories
@@ -100,6 +100,30 @@ def test_answered_wrongly_then_rightly_it_explains_every_option_each_time(
     assert "That is right." in words(part(reader.get(PAGE).text, "first-decision"))
     assert answered() == [("first-decision", 1, False), ("first-decision", 2, True)]
     assert factories.trail_of(enrolment.ref) == trail
+
+
+def test_of_many_answers_the_first_and_the_latest_are_kept(
+    browser: Any, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "LATEST_KEPT", 3)
+    reader, at = browser(enrolment.advocate), f"{PAGE}/questions"
+    right, wrong, _other = (option["key"] for option in options("first-decision"))
+    reader.post(f"{at}/for-me", text="What I keep for myself.")
+    colleague = browser(factories.make_enrolment(enrolment.cohort).advocate)
+    for _ in range(2):
+        colleague.post(f"{at}/first-decision", answer=right)
+    for chosen in (wrong, wrong, right, wrong, right, wrong, wrong, right):
+        assert reader.post(f"{at}/first-decision", answer=chosen).status_code == 302
+    kept = [each for each in answered() if each[0] == "first-decision"]
+    assert kept[:2] == [("first-decision", 1, True), ("first-decision", 2, True)]  # a colleague's
+    assert kept[2:] == [
+        ("first-decision", 1, False),
+        ("first-decision", 6, False),
+        ("first-decision", 7, False),
+        ("first-decision", 8, True),
+    ]
+    assert "That is right." in words(part(reader.get(PAGE).text, "first-decision"))
+    assert "What I keep for myself." in reader.get(PAGE).text
 
 
 def test_several_answers_and_an_order_have_to_be_whole_to_be_right(

@@ -44,6 +44,8 @@ from lms.organisations import operations as organisations, queries as employers
 from lms.organisations.models import Organisation
 from lms.organisations.rules import Nation
 from lms.outbox import Message
+from lms.publishing import operations as publishing
+from lms.publishing.operations import Asked
 from lms.reports import operations as problems
 from lms.reports.rules import Kind as ProblemKind
 from lms.sessions import operations as sessions, queries as open_sessions
@@ -261,12 +263,13 @@ def _with_more(content: Content, folder: str) -> Content:
     picture = recognised(_FIGURE, _DRAWN)
     richer = replace(module, pages=(page, *pages), media=(*module.media, picture))
     name = f"modules/{folder}/files/{_FIGURE}"
+    tree, names = Drafted(content.tree, {name: _DRAWN}), (*content.names, name)
     return replace(
         content,
         modules=tuple(richer if each is module else each for each in content.modules),
-        tree=Drafted(content.tree, {name: _DRAWN}),
-        names=(*content.names, name),
-        sha256="1" * 64,
+        tree=tree,
+        names=names,
+        sha256=reading.fingerprint(tree, names),
     )
 
 
@@ -287,7 +290,11 @@ def _written(author: Account, reviewer: Account, adv: Enrolment) -> dict[str, st
     with unit_of_work():
         objection = reviewing.review(draft, seen, said, actor=actor_of(reviewer))
         report = problems.report_problem(adv, page, problem, actor=actor_of(adv.advocate))
+    with unit_of_work():
+        asked = Asked(seen.fingerprint, draft.base_version)
+        wish = publishing.ask_to_check(asked, actor=actor_of(author))
     return {
+        "wish": wish.ref,
         "draft": draft.ref,
         "draft file": name,
         "objection": objection.ref,

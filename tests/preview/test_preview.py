@@ -122,6 +122,15 @@ def test_parts_of_other_nations_are_folded_for_the_chosen_one(desk, author) -> N
     assert author.get(ADDRESS).text.count('<details class="fold" open') == 1
 
 
+def test_a_name_of_somebody_elses_for_this_machine_opens_nothing(author) -> None:
+    for host in ("localhost:5001", "127.0.0.1:5001"):
+        assert author.get(ADDRESS, headers={"Host": host}).status_code == 200
+    for path in (ADDRESS, "/preview/state", "/static/theme.css"):
+        answer = author.get(path, headers={"Host": "elsewhere.example:5001"})
+        assert answer.status_code == 400
+        assert "The NRM is explained" not in words(answer.text)
+
+
 def test_the_bars_own_files_are_served_and_nothing_else(author) -> None:
     assert author.get("/preview/live.js").status_code == 200
     assert author.get("/preview/bar.css").status_code == 200

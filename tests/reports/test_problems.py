@@ -6,18 +6,22 @@ from html import unescape
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lms.access.actor import Role
+from lms.accounts.queries import account_by_id
 from lms.audit import queries as trail
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import content_of
 from lms.db import db
 from lms.outbox import Message
-from lms.reports import queries
+from lms.reports import queries, rules
 from lms.reports.models import ProblemReport
 from tests import factories
+from tests.support.pages import Visitor
+from tests.support.together import at_once
 
 AT = "/learn/problems/standing-in-law/four-words"
 SAID = "Section 45 reads differently since April."
@@ -121,3 +125,32 @@ def test_what_was_reported_is_shown_as_text(
     page = browser(factories.make_account(Role.REGISTRAR)).get(f"/authoring/reports/{report.ref}")
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+
+
+def test_so_many_reports_of_one_reader_wait_and_the_next_keeps_what_was_typed(
+    app: Flask, browser: Callable[..., Any], learner: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_OPEN", 2)
+    reader, account_id = browser(learner.advocate), learner.advocate_id
+    reader.post(AT, token="first", kind="hard", words=SAID)
+
+    def send(token: str) -> int:
+        visitor = Visitor.signed_in(app, account_by_id(account_id))
+        return int(visitor.post(AT, token=token, kind="hard", words=SAID).status_code)
+
+    answers = at_once(app, [lambda: send("one"), lambda: send("two")])
+    db.session.rollback()
+    assert sorted(map(str, answers)) == ["302", "422"]
+    refused = reader.post(AT, token="more", kind="law", words="Section 9 is another one.")
+    assert refused.status_code == 422
+    assert "2 of your reports wait for an answer" in words(refused)
+    assert "Section 9 is another one." in refused.text
+    assert reader.post(AT, token="first", kind="hard", words=SAID).status_code == 302  # sent twice
+    other = browser(factories.make_enrolment(learner.cohort).advocate)
+    assert other.post(AT, token="other", kind="law", words=SAID).status_code == 302
+    report = queries.reports_of(account_id)[0].ref
+    author = browser(factories.make_account(Role.AUTHOR))
+    author.post(f"/authoring/reports/{report}", words="Mended.")
+    again = reader.post(AT, token="more", kind="law", words="Section 9 is another one.")
+    assert again.status_code == 302
+    assert queries.waiting_of(account_id) == 2
