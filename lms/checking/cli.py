@@ -8,7 +8,7 @@ from config import content_dir
 from lms import authored
 from lms.authored import Faulty
 from lms.checking.legal import statements
-from lms.checking.legal_review import ReadingsFile, lapsed, review
+from lms.checking.legal_review import ReadingsFile, ReadingShape, lapsed, review
 from lms.content import prose, reading
 from lms.content.source import Content
 
@@ -48,7 +48,7 @@ def measures(path: Path | None) -> None:
 def legal_review(path: Path | None, readings: Path | None) -> None:
     """Write every legal statement with its sources, by nation, for a lawyer; in Markdown."""
     content = _read(path or content_dir())
-    known = authored.read(readings, readings.name, ReadingsFile)[0].readings if readings else {}
+    known = _readings(readings) if readings else {}
     gone = lapsed(statements(content), known)
     if gone:
         click.echo(f"No statement has these digests any more: {', '.join(gone)}.", err=True)
@@ -59,6 +59,17 @@ def _read(folder: Path) -> Content:
     try:
         return reading.read(folder)
     except Faulty as faults:
-        for finding in faults.findings:
-            click.echo(str(finding), err=True)
-        raise click.exceptions.Exit(1) from None
+        raise _told(faults) from None
+
+
+def _readings(file: Path) -> dict[str, ReadingShape]:
+    try:
+        return authored.read(file, file.name, ReadingsFile)[0].readings
+    except Faulty as faults:
+        raise _told(faults) from None
+
+
+def _told(faults: Faulty) -> click.exceptions.Exit:
+    for finding in faults.findings:
+        click.echo(str(finding), err=True)
+    return click.exceptions.Exit(1)
