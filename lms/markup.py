@@ -61,11 +61,12 @@ _ELSEWHERE = ("https://", "http://", "mailto:")
 _TEACHING_TAGS = _TAGS | set("div details summary span figure figcaption img video".split())
 _CLASSES = frozenset(
     "callout c-law c-practice c-caution c-safeguarding c-case c-reflection c-tutor c-objectives "
-    "c-keypoints callout-title fold fold-keep code scroll table term cite figure question".split()
+    "c-keypoints callout-title fold fold-keep code scroll table stack term "
+    "cite figure question".split()
 )
 _TEACHING_ATTRIBUTES = frozenset(
-    "id open scope tabindex role aria-label align start alt width height loading controls "
-    "preload".split()
+    "id open scope data-label tabindex role aria-label align start alt width height loading "
+    "controls preload".split()
 )
 _OWN_FILE = re.compile(r"files/[A-Za-z0-9][A-Za-z0-9._-]*")
 _OWN_PAGE = re.compile(r"(\.\./)?[a-z0-9-]+(/[a-z0-9-]+)?")

@@ -13,6 +13,7 @@ from lms.markup_marks import Marks
 _TERM = r"\[\[([^\[\]]{1,80})\]\]"
 NOWHERE = "#"  # where a link leads that is a fault: it is noted, and goes no further
 _ADDRESS = re.compile(r"(?:\.\./)?[\w-]+(?:/[\w-]+)?(?:\.md)?")
+_TOO_MANY_COLUMNS = 3  # for the width of a phone
 _CITATION = r"\[@([a-z0-9-]{1,60})(?: ([^\[\]]{1,120}))?\]"
 
 
@@ -124,9 +125,33 @@ class _Tables(Treeprocessor):  # type: ignore[misc] # the library has no types
             parent.remove(table)
             box.append(table)
             parent.insert(place, box)
-            table.set("class", "table")
-            for head in table.iter("th"):
+            heads = list(table.iter("th"))
+            for head in heads:
                 head.set("scope", "col")
+            table.set("class", "table")
+            if len(heads) >= _TOO_MANY_COLUMNS:
+                _stack(table, heads)
+
+
+def _stack(table: Element, heads: list[Element]) -> None:
+    """Let each row become a card on a phone: named by its first cell, each other under its head.
+
+    A sheet to be filled in stays a table: its cards would be empty.
+    """
+    rows = [list(row) for row in table.iterfind("tbody/tr")]
+    if not any(_words(cell) for row in rows for cell in row[1:]):
+        return
+    table.set("class", "table stack")
+    labels = [_words(head) for head in heads]
+    for cells in rows:
+        cells[0].tag = "th"
+        cells[0].set("scope", "row")
+        for label, cell in list(zip(labels, cells, strict=False))[1:]:
+            cell.set("data-label", label)
+
+
+def _words(element: Element) -> str:
+    return "".join(element.itertext()).strip()
 
 
 def anchor(key: str) -> str:

@@ -160,6 +160,22 @@ def test_a_wide_table_scrolls_in_a_box_that_the_keyboard_reaches() -> None:
     assert [a for tag, a in found if tag == "th"] == [{"scope": "col"}, {"scope": "col"}]
 
 
+def test_a_table_of_three_columns_becomes_cards_on_a_phone() -> None:
+    text = "| Who | *What* it is | Why |\n|---|---|---|\n| a | 2 | [[NRM]] |"
+    found = found_in(teaching(text).html).elements
+    assert found[1] == ("table", {"class": "table stack"})
+    heads = [a for tag, a in found if tag == "th"]
+    assert heads == [{"scope": "col"}] * 3 + [{"scope": "row"}]
+    cells = [a for tag, a in found if tag == "td"]
+    assert cells == [{"data-label": "What it is"}, {"data-label": "Why"}]
+
+
+def test_a_sheet_to_be_filled_in_stays_a_table_on_a_phone() -> None:
+    text = "| Part | In their words | Whose task |\n|---|---|---|\n| What I go on doing | | |"
+    found = found_in(teaching(text).html).elements
+    assert found[1] == ("table", {"class": "table"})
+
+
 def test_a_heading_can_be_linked_to_on_its_page() -> None:
     page = teaching("## Why be fussy\n\n[up](#why-be-fussy)")
     assert found_in(page.html).elements == [
