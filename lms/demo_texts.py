@@ -49,4 +49,4 @@ def essay(number: int) -> str:
         "## What stays open",
         _ENDINGS[number % len(_ENDINGS)],
     ]
-    return "\n\n".join(parts).replace("\n\n- ", "\n- ").replace("it.\n- Ask", "it.\n\n- Ask")
+    return "\n\n".join(parts).replace("\n\n- ", "\n- ").replace("\n- Ask", "\n\n- Ask")
