@@ -173,14 +173,16 @@ def check_reason(reason: str) -> None:
 def _held_back(
     criteria: Sequence[Weighted], mark: Decimal, regulations: Regulations
 ) -> Step | None:
-    rule = regulations.must_pass
+    rule, least = regulations.must_pass, regulations.pass_mark.points
     rows = missed(criteria, regulations)
-    if rule is None or not rows or mark <= rule.at_most:
+    if rule is None or not rows:
         return None
     # Downwards, whatever marks are rounded by: it must not come out at the pass mark.
-    most = rule.at_most.quantize(Decimal(1).scaleb(-regulations.rounding.places), ROUND_FLOOR)
-    least = regulations.pass_mark.points.normalize()
-    said = f"under {least:f} on {', '.join(rows)}: at most {most}"
+    places = Decimal(1).scaleb(-regulations.rounding.places)
+    most = max(least - rule.points_below, Decimal(0)).quantize(places, ROUND_FLOOR)
+    if mark <= most:
+        return None
+    said = f"under {least.normalize():f} on {', '.join(rows)}: at most {most}"
     return Step(most, Line("A row that must be passed", said, rule.cited))
 
 

@@ -220,9 +220,9 @@ def test_a_worked_mark_lies_between_0_and_the_raw_mark_and_every_step_is_told(
         assert not told
 
 
-def with_row(points: int, other: int, at_most: object = 49, **changes: object) -> Worked:
+def with_row(points: int, other: int, below: object = 1, **changes: object) -> Worked:
     """A rubric of two rows, the first of which must be passed."""
-    regulations = under(must_pass={"at_most": at_most}, **changes)
+    regulations = under(must_pass={"points_below": below}, **changes)
     return worked([Weighted(points, 20, "Safeguarding"), Weighted(other, 80)], 0, 1, regulations)
 
 
@@ -249,8 +249,8 @@ def test_a_mark_that_is_lower_anyway_stays() -> None:
 
 def test_what_is_left_is_never_rounded_up_to_a_pass() -> None:
     tenths = {"kind": "half_up", "places": 1}
-    assert with_row(0, 100, "49.9").mark == 49
-    assert with_row(0, 100, "49.9", rounding=tenths).mark == Decimal("49.9")
+    assert with_row(0, 100, "0.1").mark == 49
+    assert with_row(0, 100, "0.1", rounding=tenths).mark == Decimal("49.9")
 
 
 def test_lateness_comes_off_what_is_left() -> None:
@@ -263,9 +263,15 @@ def test_a_rulebook_that_says_nothing_of_such_rows_lets_them_advise() -> None:
     assert worked([Weighted(0, 20, "Safeguarding"), Weighted(100, 80)], 0, 1, silent).mark == 80
 
 
-def test_a_rulebook_must_not_leave_a_pass() -> None:
-    with pytest.raises(Faulty, match="fewer points than the pass mark"):
-        under(must_pass={"at_most": 50})
+def test_it_stays_below_whatever_the_pass_mark_is() -> None:
+    assert with_row(44, 100, pass_mark={"points": 45}).mark == 44
+    assert with_row(0, 100, 60).mark == 0
+
+
+@pytest.mark.parametrize("below", [0, -1, 101])
+def test_a_rulebook_must_not_leave_a_pass(below: int) -> None:
+    with pytest.raises(Faulty, match="must_pass"):
+        under(must_pass={"points_below": below})
 
 
 @settings(max_examples=200)
