@@ -36,6 +36,7 @@ _GROUPS = {
     "draft_file": "A draft’s files",
     "review": "Review of drafts",
     "finding": "Findings",
+    "publishing": "Publishing in the background",
     "problem": "Reported problems",
     "handing_in": "Work handed in",
     "mark": "Marks",

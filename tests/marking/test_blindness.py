@@ -72,7 +72,9 @@ def work_through(visitor: Visitor, desk: Desk) -> list[Seen]:
 
 def leaks(pages: list[Seen]) -> list[str]:
     by_word = [page.path for page in pages if CANARY in page.everything]
-    return by_word + [page.path for page in pages if re.search(rf"\b{MARKED}\b", page.words)]
+    # A book is packed: two digits stand in its bytes by chance, and say nothing.
+    told = [page for page in pages if "application/epub" not in page.headers]
+    return by_word + [page.path for page in told if re.search(rf"\b{MARKED}\b", page.words)]
 
 
 def marks_among(found: list[Answered]) -> list[Answered]:

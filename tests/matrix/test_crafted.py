@@ -58,7 +58,6 @@ SENT: dict[str, dict[str, str]] = {
     "reviewing.appoint": {"look": "legal", "reviewer": "{snd}"},
     "reviewing.ask": {},
     "reviewing.move": {"moment": "x", "mine": "glossary.yml"},
-    "reviewing.publish": {},
     "reviewing.say": {
         "kind": "legal", "read": "FROM {draft}", "verdict": "agrees", "words": "Yes.", "named": "y",
     },
@@ -68,8 +67,8 @@ PAGES = {
     "{note}": "/learn/notebook/{note}",
     "{page}": "/learn/{module}/{page}",
 }
-# These wait for something else: for another version, and for an objection to be withdrawn.
-NOT_YET = {"reviewing.move", "reviewing.publish"}
+# This waits for something else: for another version.
+NOT_YET = {"reviewing.move"}
 CRAFTED = ("", "a\0b", "9" * 5000, "x" * 300_000, "\N{PILE OF POO}", "../../etc/passwd", "-1")
 
 

@@ -53,7 +53,7 @@ def test_they_differ_in_how_lateness_cap_and_rounding_are_worked_out() -> None:
 @pytest.mark.parametrize("file", [EXAMPLE, COLLEGE])
 def test_every_value_names_a_source_or_says_that_it_is_an_example(file: str) -> None:
     book = source.read(CONTENT, file).regulations
-    assert len(book.rules) == 9
+    assert len(book.rules) == 10
     for rule in book.rules:
         assert rule.source.startswith("example, to be replaced by the awarding body; "), rule
         assert "made up" in rule.source or re.search(r"\(https?://\S+\)", rule.source), rule
@@ -191,4 +191,4 @@ def test_rules_stand_in_the_order_of_their_paragraphs(content: Path) -> None:
     text = text.replace('paragraph: "4.2"', 'paragraph: "6.2b"')
     (content / EXAMPLE).write_text(text, encoding="utf-8")
     numbers = [rule.paragraph for rule in source.read(content, EXAMPLE).regulations.rules]
-    assert numbers == ["6.1", "6.2", "6.2b", "6.3", "6.10", "7.1", "7.2", "9.1", "10"]
+    assert numbers == ["4.3", "6.1", "6.2", "6.2b", "6.3", "6.10", "7.1", "7.2", "9.1", "10"]
