@@ -30,6 +30,7 @@ UNDATED = {
     "judicature-ni-1978",
     "la-1980",
     "order-2002",
+    "ukba-2007",
 }
 # Where the person of an assignment may be named: pages that introduce people, or read the brief.
 ABOUT_ASSIGNMENTS = {
