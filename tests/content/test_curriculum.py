@@ -117,7 +117,8 @@ def test_what_may_be_hard_to_read_has_another_page(module: Module, page: Page) -
 @each_page
 def test_a_page_that_names_suicide_as_its_subject_says_so_first(module: Module, page: Page) -> None:
     """Other pages may name the word in a list; one that tells what to say or do is advised of."""
-    taught = re.search(r"(thinking|thoughts?) of (suicide|ending (my|their|your) life)", page.source)
+    said = r"(thinking|thoughts?) of (suicide|ending (my|their|your) life)"
+    taught = re.search(said, page.source)
     advice = page.front.content_advice
     assert not taught or (advice and "suicide" in advice.topics and advice.alternative)
 

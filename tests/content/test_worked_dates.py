@@ -52,7 +52,7 @@ def test_the_three_recovery_periods_end_when_the_page_says() -> None:
 def test_the_time_for_reconsideration_ends_when_the_page_says() -> None:
     earlier, later = last_days(date(2026, 4, 21), 30)
     text = source_of("when-the-answer-is-no")
-    assert f"it ends on {earlier.day} or {said(later)}" in text
+    assert f"they end on {earlier.day} or {said(later)}" in text
     assert f"I plan for {said(earlier)}" in text
     assert (earlier - date(2026, 5, 14)).days == 6
     assert "six days away" in text
