@@ -38,6 +38,8 @@ FACTS = {
     # what was written before it was taught, and what reviewers said of it
     *("draft_revision", "review_request", "reviewer_appointment"),
     *("content_review", "content_review_answer"),
+    # who wished it published, and what came of that
+    *("publication_wish", "publication_outcome"),
     # who was enrolled
     *("intake", "cohort", "content_move", "enrolment", "enrolment_event"),
     # what was set and handed in
@@ -75,6 +77,7 @@ EDITABLE = {
     "failed_attempt": "kept for a day",
     "message": "sent once, and then without its content",
     "job": "done once",
+    "publication_progress": "how far the worker is; what came of it is the fact",
 }
 VALUES: dict[type, Any] = {
     Integer: 2,
