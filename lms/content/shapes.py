@@ -228,7 +228,8 @@ class ReferenceShape(Authored):
     ]
     title: str = Field(min_length=3)
     short: str | None = None  # as it reads within a sentence; the title where there is none
-    address: str = Field(pattern=r"^https?://")
+    # None of the signs that an address may not have: readers of books refuse the whole page.
+    address: str = Field(pattern=r'^https?://[^\s<>\[\]{}|\\^`"]+$')
     law_as_at: date | None
     checked_on: date
     read: bool

@@ -120,6 +120,10 @@ WRONG = {
         ),
         (MODULE, 12, "signed off on 2026-06-02, which has not come"),
     ),
+    "an address with signs that none may have": (
+        lambda folder: change(folder, "references.yml", "ukpga/2015/30", "[2015]/30"),
+        ("references.yml", 5, "references.act.address: "),
+    ),
     "a picture that moves": (a_file("a.gif", a_gif(2)), (f"{FIRST}/files/a.gif", 1, MOVES)),
     "a PNG that moves": (
         a_file("a.png", a_png(b"\0\0\0\x08acTL" + b"\0" * 12)),
