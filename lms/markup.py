@@ -18,7 +18,7 @@ from lms.markup_inline import Sentences
 from lms.markup_marks import Marks, QuestionText, Surroundings
 from lms.markup_questions import Question, taken_apart
 
-RENDERER = "3"  # kept beside what was rendered; raise it when the HTML of a text would change
+RENDERER = "4"  # kept beside what was rendered; raise it when the HTML of a text would change
 MOST_CHARACTERS = 200_000
 CONTROLS = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")  # none is shown
 

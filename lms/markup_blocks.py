@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension
-from pymdownx.blocks.block import Block
 
+from lms.markup_block import Ours
 from lms.markup_marks import Marks
 from lms.markup_media import Figure, Video
 from lms.markup_questions import QuestionBlock
@@ -22,7 +22,7 @@ NATIONS = {
 }
 
 
-class Callout(Block):  # type: ignore[misc] # the library has no types
+class Callout(Ours):
     """A kind of teaching text that says its kind: ``/// law | Title``."""
 
     ARGUMENT = None
@@ -90,7 +90,7 @@ class Tutor(Callout):
     NAME, WORD = "tutor", "For tutors"
 
 
-class Fold(Block):  # type: ignore[misc] # the library has no types
+class Fold(Ours):
     """A part that folds; what is written goes into an inner box."""
 
     ARGUMENT = True
@@ -113,7 +113,7 @@ class Nation(Fold):
 
     def on_validate(self, parent: Element) -> bool:
         """Only the nations we teach."""
-        return self.argument in NATIONS
+        return super().on_validate(parent) and self.argument in NATIONS
 
     def on_create(self, parent: Element) -> Element:
         """A fold with the nation's code and name."""

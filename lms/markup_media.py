@@ -2,8 +2,9 @@
 
 from xml.etree.ElementTree import Element, SubElement
 
-from pymdownx.blocks.block import Block, type_any
+from pymdownx.blocks.block import type_any
 
+from lms.markup_block import Ours
 from lms.markup_marks import Marks, Media
 
 FILES = "files/"  # where a module's pictures and films are served, from any of its pages
@@ -11,7 +12,7 @@ _PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xm
 _FILMS = ("video/mp4", "video/webm")
 
 
-class _Medium(Block):  # type: ignore[misc] # the library has no types
+class _Medium(Ours):
     ARGUMENT = True
     KINDS: tuple[str, ...] = ()
     CONFIG = {"marks": None}  # noqa: RUF012 - the library's way

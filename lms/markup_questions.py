@@ -23,8 +23,9 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markupsafe import Markup
-from pymdownx.blocks.block import Block, type_any
+from pymdownx.blocks.block import type_any
 
+from lms.markup_block import Ours
 from lms.markup_marks import Marks, QuestionText
 
 MOST_OPTIONS = 20
@@ -103,7 +104,7 @@ class Question:
         return shown
 
 
-class QuestionBlock(Block):  # type: ignore[misc] # the library has no types
+class QuestionBlock(Ours):
     """The place of a question; its text is kept aside."""
 
     NAME = "question"
@@ -134,7 +135,10 @@ class QuestionBlock(Block):  # type: ignore[misc] # the library has no types
             block.text or "",
         )
         block.text = None
-        marks.faults += [(f"| {text.key}", fault) for fault in _faults(text, marks)]
+        faults = list(_faults(text, marks))
+        if not isinstance(self.options["required"], bool):
+            faults.append("required is true or false, and nothing else")
+        marks.faults += [(f"| {text.key}", fault) for fault in faults]
         marks.questions.append(text)
 
 
@@ -217,7 +221,16 @@ def _faults(text: QuestionText, marks: Marks) -> Iterator[str]:
         yield f"there is no kind “{text.kind}”: write one of {', '.join(KINDS)}"
     if not ask:
         yield "the question asks nothing: write it above its options"
+    yield from _kind_faults(text)
     yield from _option_faults(text.kind, options, right)
+
+
+def _kind_faults(text: QuestionText) -> Iterator[str]:
+    lines = text.body.split("\n")
+    if text.kind == "ordering" and any(map(_CHOICE.match, lines)):
+        yield "what is put in order is numbered, in its right order: 1. First"
+    if text.kind in {"single", "multiple"} and any(map(_STEP.match, lines)):
+        yield "what can be chosen is not numbered: write - [ ], or make the kind ordering"
 
 
 def _option_faults(kind: str, options: list[tuple[str, bool, str]], right: int) -> Iterator[str]:

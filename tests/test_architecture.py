@@ -234,6 +234,7 @@ def test_markdown_and_sanitiser_have_one_user() -> None:
     }
     assert users == {
         "markup.py",
+        "markup_block.py",
         "markup_blocks.py",
         "markup_inline.py",
         "markup_media.py",

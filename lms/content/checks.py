@@ -49,12 +49,13 @@ class Checks:
             message = f"two parts of the page have the anchor “{twice}”: word one differently"
             self._files.find(name, message, rule="anchor")
         found, broken = faults.blocks(text)
+        broken += faults.block_faults(found, set(covered))
         dated = {key for key, each in references.items() if each.law_as_at}
         everywhere: Iterator[Fault] = (
             fault
             for each in (
                 broken,
-                faults.block_faults(found, set(covered)),
+                faults.shown_as_text(text, shown, {fault.line for fault in broken}),
                 faults.nation_block_faults(found, covered),
                 faults.undated_law(found, dated),
                 faults.sign_faults(text),
@@ -102,20 +103,21 @@ class Checks:
         for fault in rules.name_faults(module.slug, rules.TAKEN_BY_MODULES):
             self._files.find(name, fault)
         self._review(name, module.file)
+        self._days_of_reviews(name, module.file.reviewers)
         for page in module.pages:
-            self._page(page, module)
+            self._page(page)
         self._nations(module)
         self._alternatives(module)
         self._media(module)
 
-    def _page(self, page: Page, module: Module) -> None:
+    def _page(self, page: Page) -> None:
         for fault in rules.name_faults(page.slug, rules.TAKEN_BY_PAGES):
             self._files.find(page.name, fault)
         for fault in prose.minutes_faults(page.shown.html, page.front.minutes):
             place = (page.name, fault, "minutes")
             self._files.find(*place, severity=_WARNING, rule="minutes")
         self._review(page.name, page.front)
-        self._signed(page, module)
+        self._signed(page)
 
     def _nations(self, module: Module) -> None:
         for fault in rules.untaught_nations(module):
@@ -169,13 +171,16 @@ class Checks:
         message += "law again, then move law_as_at and review_by"
         self._files.find(name, message, "review_by", severity=_WARNING, rule="review")
 
-    def _signed(self, page: Page, module: Module) -> None:
-        reviewers = page.front.reviewers
+    def _days_of_reviews(self, name: str, reviewers: shapes.Reviewers) -> None:
         for kind in signing.Kind:
             signed = getattr(reviewers, kind)
             if signed and self._today and signed.on > self._today:
                 message = f"signed off on {signed.on}, which has not come: write the day it was"
-                self._files.find(page.name, message, "reviewers", kind, rule="sign-off")
+                self._files.find(name, message, "reviewers", kind, rule="sign-off")
+
+    def _signed(self, page: Page) -> None:
+        reviewers = page.front.reviewers
+        self._days_of_reviews(page.name, reviewers)
         missing = [each.reviewer for each in reviewers.missing]
         if missing:
             message = (

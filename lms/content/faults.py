@@ -22,6 +22,11 @@ _ID = re.compile(r'\bid="([^"]*)"')
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.S)
 _ANY_TAG = re.compile(r"<[^>]*>")
 _CITED = re.compile(r"\[@([a-z0-9-]+)")
+# What stands in a rendered text as it was written: nothing made a block or a reference of it.
+_SHOWN_CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.S)
+_SHOWN_BLOCK = re.compile(r"(?:^|[\n>])[ \t]*(/{3,} *([\w-]+)[^\n<]*)")
+_SHOWN_KEY = re.compile(r"\[@[^\s\[\]<]*")
+_IN_A_PART = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*///")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _PAGE_PARTS = ("main", "refs-h", "words-h")  # anchors that every page has already
 
@@ -60,7 +65,7 @@ def blocks(text: str) -> tuple[list[Block], list[Fault]]:
     open_: list[Block] = []
     for number, line in enumerate(text.split("\n"), start=1):
         fence = _FENCE.fullmatch(line)
-        if fence is None and line.lstrip().startswith("///"):
+        if fence is None and _IN_A_PART.match(line):
             faults.append(Fault(number, "a block begins like: /// law | Title", "block"))
         for block in open_:
             block.lines.append(line)
@@ -131,6 +136,34 @@ def nation_block_faults(found: Iterable[Block], covered: Iterable[str]) -> Itera
             f"{', '.join(left_out)}: add a block, or name the page’s nations"
         )
         yield Fault(min(first.values()), message, "nation", Severity.WARNING)
+
+
+def shown_as_text(text: str, shown: TeachingPage, told: Container[int]) -> Iterator[Fault]:
+    """Blocks and references that readers would see as they were written.
+
+    told  lines of which enough is said already
+    """
+    for html in shown.parts:
+        words = _SHOWN_CODE.sub("", html)
+        for begin, name in _SHOWN_BLOCK.findall(words):
+            line = _line_of_words(text, unescape(begin).strip())
+            if line not in told:
+                message = (
+                    f"the block “{name}” is shown as text, as if it were none: mend or take out "
+                    "the settings below its first line, and begin none in a question"
+                )
+                yield Fault(line, message, "block")
+        for key in _SHOWN_KEY.findall(words):
+            if not any(each.startswith(key) for each in shown.unknown):
+                message = (
+                    f"{key} names no reference as it is written: write its key in small letters, "
+                    "as in [@key s.1]"
+                )
+                yield Fault(_line_of_words(text, unescape(key)), message, "key")
+
+
+def _line_of_words(text: str, words: str) -> int:
+    return text.count("\n", 0, max(text.find(words), 0)) + 1
 
 
 def undated_law(found: list[Block], dated: Container[str]) -> Iterator[Fault]:

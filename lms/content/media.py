@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 
 import imagesize
@@ -30,6 +31,9 @@ _ENDINGS = {
     "video/mp4": (".mp4",),
     "video/webm": (".webm",),
 }
+# Two frames and more. A GIF says of each how long it is shown; the others say that they move.
+_GIF_FRAME = re.compile(rb"\x21\xf9\x04.{4}\x00[\x2c\x21]", re.S)
+_WEBP_MOVES = 2  # of the flags of its extended head
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -72,7 +76,19 @@ def _picture(raw: bytes) -> Media:
         raise NotShown("the picture is cut off: copy it again")
     if width * height > MOST_PIXELS:
         raise NotShown(f"the picture has more than {MOST_PIXELS:,} points: make it smaller")
+    if _moves(kind, raw):
+        raise NotShown(
+            "the picture moves by itself, and nothing here does: take a still one, or show a film"
+        )
     return Media(kind, width, height)
+
+
+def _moves(kind: str, raw: bytes) -> bool:
+    if kind == "image/gif":
+        return len(_GIF_FRAME.findall(raw)) > 1
+    if kind == "image/png":
+        return b"acTL" in raw.partition(b"IDAT")[0]
+    return kind == "image/webp" and raw[12:16] == b"VP8X" and bool(raw[20] & _WEBP_MOVES)
 
 
 def _is_whole(kind: str, raw: bytes) -> bool:
@@ -96,7 +112,7 @@ def _drawing(raw: bytes) -> Media:
             f"{element.text} {element.tail}"
         )
         if fault:
-            raise NotShown(f"a drawing may not hold {fault}: it could run or fetch something")
+            raise NotShown(f"a drawing may not hold {fault}: it could run, move or fetch something")
     box = root.get("viewBox", "").replace(",", " ").split()
     try:
         width, height = round(float(box[2])), round(float(box[3]))
@@ -111,7 +127,7 @@ def _unsafe(tag: object, attributes: dict[str, str]) -> str:
     name = str(tag).removeprefix(_SVG)
     if name == tag:
         return "anything that is not SVG"
-    if name in {"script", "foreignObject", "iframe", "handler", "set", "animate"}:
+    if name in {"script", "foreignObject", "iframe", "handler", "set"} or "animate" in name:
         return f"<{name}>"
     for key, value in attributes.items():
         short = key.rpartition("}")[2].lower()
@@ -119,10 +135,12 @@ def _unsafe(tag: object, attributes: dict[str, str]) -> str:
             return f"the attribute {short}"
         if short in {"href", "src"} and not value.startswith("#"):
             return f"a link ({short})"
-        if _unsafe_style(value):
-            return "a link (url)"
+        if fault := _unsafe_style(value):
+            return fault
     return ""
 
 
 def _unsafe_style(text: str) -> str:
+    if "@keyframes" in text.lower():
+        return "an animation"
     return "a link (url)" if "@import" in text or "url(" in text.replace("url(#", "") else ""

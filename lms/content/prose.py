@@ -181,7 +181,7 @@ def line_of(words: list[str], text: str) -> int:
 
 def _empty_links(text: str, html: str) -> Iterator[Fault]:
     for link in _LINK.findall(html):
-        said = unescape(_TAG.sub("", link)).strip()
+        said = " ".join(unescape(_TAG.sub("", link)).split())
         if said.lower().rstrip(".!… ") in _EMPTY_WORDS:
             message = f"the link “{said}” says nothing by itself: name what it leads to"
             at = text.find(f"[{said}]")

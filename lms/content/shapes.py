@@ -228,8 +228,8 @@ class ReferenceShape(Authored):
     ]
     title: str = Field(min_length=3)
     short: str | None = None  # as it reads within a sentence; the title where there is none
-    # No space or bracket: a reader of books or a browser would refuse the link.
-    address: str = Field(pattern=r"^https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+$")
+    # None of the signs that an address may not have: readers of books refuse the whole page.
+    address: str = Field(pattern=r'^https?://[^\s<>\[\]{}|\\^`"]+$')
     law_as_at: date | None
     checked_on: date
     read: bool

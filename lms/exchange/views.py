@@ -34,7 +34,7 @@ class Format:
 
 
 FORMATS = {
-    "html": Format(write_webpage, "html", "text/html; charset=utf-8"),
+    "html": Format(write_webpage, "html", "text/html"),
     "epub": Format(epub.write_epub, "epub", epub.MEDIA_TYPE),
     "cartridge": Format(cartridge.write_cartridge, "imscc", cartridge.MEDIA_TYPE, films=True),
 }

@@ -1,6 +1,6 @@
 """The page on which something is found in the modules."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access.gate import needs
@@ -34,6 +34,7 @@ def search() -> ResponseReturnValue:
         longest=asking.LONGEST,
         most=MOST,
         nations=NATIONS,
+        chosen=place.settings(url_for("search.search", q=None if problem else typed or None)),
         excerpt=excerpt,
         marked=marked,
         errors=problem,

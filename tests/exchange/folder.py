@@ -191,7 +191,7 @@ def copy_of(module: Module, content: Content, *, without: tuple[str, ...] = ()) 
         level=file.level,
         credits=file.credits,
         summary=file.summary,
-        outcomes=[each.model_dump() for each in file.outcomes],
+        outcomes=[each.model_dump(mode="json") for each in file.outcomes],
         nations=list(file.nations),
         law_as_at=file.law_as_at,
         review_by=file.review_by,

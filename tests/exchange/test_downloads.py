@@ -77,7 +77,7 @@ def test_an_advocate_takes_along_the_version_of_their_own_intake(browser, tmp_pa
     assert got.headers["Content-Disposition"] == f"attachment; filename=al701-{own.lower()}.html"
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert got.headers["Cache-Control"] == "no-store"
-    assert got.mimetype == "text/html"
+    assert got.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "In Scotland." in got.text
     assert "NEWER" not in got.text
     assert not [each for each in ("SECRET", "WHY-", "A. NAMED") if each in got.text]

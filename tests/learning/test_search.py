@@ -149,6 +149,18 @@ def test_a_passage_of_another_nation_comes_later_and_says_so(
     }
 
 
+def test_the_nation_is_changed_where_something_is_found_and_the_words_are_kept(
+    browser: Any, advocate: Enrolment
+) -> None:
+    reader = browser(advocate.advocate)
+    back = unescape(re.search(r'name="back" value="([^"]*)"', asked(reader, "a house & home"))[1])
+    answer = reader.post("/learn/nation", nation="scotland", back=back)
+    assert answer.location == "/search?q=a+house+%26+home"
+    page = reader.get(answer.location).text
+    assert 'value="a house &amp; home"' in page
+    assert 'value="scotland" aria-pressed="true"' in page
+
+
 def test_only_ones_own_version_is_looked_through(
     browser: Any, advocate: Enrolment, folder: Path
 ) -> None:
