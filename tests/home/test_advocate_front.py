@@ -205,3 +205,24 @@ def _asked(browser, enrolment) -> int:
     with counting() as counted:
         visitor.get("/")
     return len(counted.queries)
+
+
+def test_work_stays_with_its_module_when_the_intake_is_moved_to_other_content(now, browser) -> None:
+    enrolment = enrolled()
+    assessment = factories.make_assessment(enrolment.cohort, due_at=NOW + 20 * DAY)
+    factories.hand_in(enrolment, assessment)
+    factories.make_assessment(enrolment.cohort, number=1, due_at=NOW + 40 * DAY)
+    before = words(front(browser, enrolment))
+    name = "modules/01-standing-in-law/module.yml"
+    text = (factories.CONTENT / name).read_text(encoding="utf-8")
+    other = factories.make_content(
+        {name: text.replace("summary: >-", "summary: >-\n  New.").encode()}
+    )
+    with unit_of_work():
+        cohorts.move_content(
+            enrolment.cohort, other, "The summary was wrong.", seen=0, actor=SYSTEM
+        )
+    after = words(front(browser, enrolment))
+    assert "10 of 20 credits handed in" in before
+    assert "10 of 60 credits handed in" in after
+    assert after.count(assessment.brief.title) == before.count(assessment.brief.title)
