@@ -143,9 +143,19 @@ def render_teaching(text: str, around: Surroundings) -> TeachingPage:
     if is_heavy(text, times=2 if _TUTOR.search(text) else 1):
         raise RuleBroken("This text takes too long to render. Break up its longest paragraphs.")
     marks, for_staff = Marks(around), Marks(around, for_staff=True)
-    html = _teaching(text, marks)
+    written = _teaching(text, marks)
+    html = _safe_teaching(written)
     questions = _questions(marks.questions, marks)
-    staff_html = _teaching(text, for_staff) if _TUTOR.search(text) else html
+    staff_html = html
+    if _TUTOR.search(text):
+        for_tutors = _teaching(text, for_staff)
+        # Notes mostly end a page: what stands before them is sanitised already.
+        ends = for_tutors.startswith(f"{written}\n")
+        staff_html = (
+            html + _safe_teaching(for_tutors[len(written) :])
+            if ends
+            else _safe_teaching(for_tutors)
+        )
     return TeachingPage(
         html,
         staff_html if staff_html != html else None,
@@ -161,9 +171,9 @@ def render_teaching(text: str, around: Surroundings) -> TeachingPage:
     )
 
 
-def _teaching(text: str, marks: Marks) -> Markup:
+def _teaching(text: str, marks: Marks) -> str:
     extensions = [*_PLAIN_EXTENSIONS, "toc", Teaching(marks), Sentences(marks)]
-    return _safe_teaching(_converted(Markdown(extensions=extensions), text))
+    return _converted(Markdown(extensions=extensions), text)
 
 
 def _questions(texts: list[QuestionText], marks: Marks) -> tuple[Question, ...]:
