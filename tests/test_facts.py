@@ -30,6 +30,7 @@ FACTS = {
         "page_wording",
         "brief",
         "criterion",
+        "session_plan",
         "passage",
         "page_passage",
         "vocabulary",

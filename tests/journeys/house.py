@@ -15,6 +15,7 @@ from lms.clock import LONDON
 from tests.journeys.rehearsal import AHEAD
 from tests.support.cache import ROOT
 from tests.support.server import free_port, serving
+from tests.support.two_modules import two_modules
 
 LMS = (sys.executable, "-m", "tests.journeys.rehearsal")
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+/(?:invitation|reset)/\S+")
@@ -122,6 +123,7 @@ def opened(
         "LMS_BASE_URL": f"http://127.0.0.1:{port}",
         "LMS_KEYS_DIR": str(home / "keys"),
         "LMS_CONTACT": "programme@example.org",
+        "LMS_CONTENT_DIR": str(two_modules(home / "two-modules")),
         AHEAD: str(home / "clock"),
     }
     house = House(home, environment, environment["LMS_BASE_URL"])

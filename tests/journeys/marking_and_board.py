@@ -24,10 +24,18 @@ class Given:
 # In the order in which scripts are taken is for the product to say; so each is known by what
 # stands in it.
 SCRIPTS = {
-    "second analysis": Given([74, 70, 72, 68, 71], [60, 62, 64, 66, 60], [68, 66, 69, 67, 65]),
-    "standing, as I see": Given([70, 74, 70, 72, 71], [75, 70, 72, 74, 74], [72, 72, 71, 73, 73]),
-    "comes first": Given([66, 60, 63, 60, 61], [70, 64, 66, 61, 60], [66, 60, 63, 60, 61]),
-    "who waits": Given([52, 51, 55, 50, 53], [50, 54, 52, 56, 51], [52, 53, 53, 54, 50]),
+    "second analysis": Given(
+        [74, 70, 72, 68, 71, 70], [60, 62, 64, 66, 60, 62], [68, 66, 69, 67, 65, 68]
+    ),
+    "standing, as I see": Given(
+        [70, 74, 70, 72, 71, 73], [75, 70, 72, 74, 74, 71], [72, 72, 71, 73, 73, 72]
+    ),
+    "comes first": Given(
+        [66, 60, 63, 60, 61, 63], [70, 64, 66, 61, 60, 65], [66, 60, 63, 60, 61, 63]
+    ),
+    "who waits": Given(
+        [52, 51, 55, 50, 53, 51], [50, 54, 52, 56, 51, 53], [54, 52, 52, 54, 50, 52]
+    ),
 }
 
 

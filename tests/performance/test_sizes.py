@@ -9,8 +9,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lms.access.actor import SYSTEM
+from lms.catalogue.keeping import keep
 from lms.catalogue.models import PageText
-from lms.db import db
+from lms.catalogue.operations import publish
+from lms.db import db, unit_of_work
 from lms.learning.parts import parts_of
 from tests import factories
 from tests.learning.places import a_cohort
@@ -35,7 +38,11 @@ def written(text: PageText, pages: Sequence[PageText]) -> int:
 
 
 def test_every_page_of_the_content_is_light(browser: Any) -> None:
-    reader = browser(factories.make_enrolment().advocate)
+    kept = keep(factories.real_content())
+    with unit_of_work():
+        version = publish(kept, actor=SYSTEM)
+    cohort = factories.make_cohort(content=version)
+    reader = browser(factories.make_enrolment(cohort).advocate)
     pages = db.session.scalars(select(PageText)).all()
     for text in pages:
         path = f"/learn/{text.page.module.slug}/{text.page.slug}?show=1"

@@ -97,11 +97,12 @@ def test_what_changes_something_is_a_button_with_a_token_even_in_a_menu(
     client: FlaskClient,
 ) -> None:
     tree = page(text_of(client, "/errors/404"))
-    forms = [form for form in find(tree, "form") if "Sign out" in words(form)]
-    assert len(forms) == 2
-    for form in forms:
-        assert form.get("method") == "post"
-        assert only(form, "input", name="csrf_token").get("value")
+    [form] = [form for form in find(tree, "form") if "Sign out" in words(form)]
+    assert form.get("method") == "post"
+    assert only(form, "input", name="csrf_token").get("value")
+    again = only(only(tree, "details", class_="menu-phone"), "button")
+    assert words(again) == "Sign out"
+    assert again.get("form") == form.get("id")
 
 
 def test_signed_out_there_is_a_way_in_and_no_menu(client: FlaskClient) -> None:
