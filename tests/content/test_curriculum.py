@@ -161,3 +161,13 @@ def test_no_source_stands_in_the_list_twice() -> None:
         (each.address.rstrip("/"), each.law_as_at, each.read) for each in LIVE.references.values()
     ]
     assert len(set(seen)) == len(seen)
+
+
+@each_page
+def test_a_page_reads_as_the_style_asks(module: Module, page: Page) -> None:
+    """The table of measures in docs/content-style.md."""
+    found = prose.measures(page.shown.html, page.front.minutes)
+    assert found.grade is not None
+    assert found.grade <= 9
+    assert 8 <= found.per_sentence <= 16
+    assert found.least <= found.minutes <= 40
