@@ -7,6 +7,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+# strftime would follow the machine's language.
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 _stopped: ContextVar[datetime | None] = ContextVar("stopped", default=None)
 
@@ -54,3 +69,8 @@ def stopped(at: datetime) -> Iterator[None]:
         yield
     finally:
         _stopped.reset(token)
+
+
+def day_in_words(day: date) -> str:
+    """9 October 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

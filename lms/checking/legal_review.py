@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from lms.checking.legal import EVERYWHERE, Cited, Statement, statements
+from lms.clock import day_in_words
 from lms.content.shapes import Authored, ReferenceShape
 from lms.content.source import Content, Page
 from lms.markup_blocks import NATIONS
@@ -122,7 +123,8 @@ def _asked(content: Content) -> Iterator[str]:
 
 
 def _speaks_for(page: Page) -> str:
-    return f"law as at {_day(page.front.law_as_at)}, review by {_day(page.front.review_by)}"
+    law, by = map(day_in_words, (page.front.law_as_at, page.front.review_by))
+    return f"law as at {law}, review by {by}"
 
 
 def _part(
@@ -153,7 +155,7 @@ def _one(each: Looked, references: Mapping[str, ReferenceShape]) -> Iterator[str
     yield f"- {statement.text} `{statement.digest}`"
     yield from (f"    - {line}" for line in _sources(statement.cited, references))
     if each.reading is not None:
-        said = _FOUND[each.reading.found].format(on=_day(each.reading.on))
+        said = _FOUND[each.reading.found].format(on=day_in_words(each.reading.on))
         yield f"    - {said}.{' ' + each.reading.note if each.reading.note else ''}"
     if each.first:
         yield f"    - Look first: {'; '.join(each.first)}."
@@ -164,10 +166,6 @@ def _sources(cited: Sequence[Cited], references: Mapping[str, ReferenceShape]) -
         source = references.get(key)
         if source is None:
             continue
-        law = f", law as at {_day(source.law_as_at)}" if source.law_as_at else ", undated"
-        read = f"read {_day(source.checked_on)}" if source.read else "cited at second hand"
+        law = f", law as at {day_in_words(source.law_as_at)}" if source.law_as_at else ", undated"
+        read = f"read {day_in_words(source.checked_on)}" if source.read else "cited at second hand"
         yield f"{source.title}{law}, {read}: <{source.address}>"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

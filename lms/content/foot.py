@@ -1,10 +1,10 @@
 """The foot of a page: the references it cites and the words it uses, as HTML."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from markupsafe import Markup
 
+from lms.clock import day_in_words
 from lms.content.shapes import ReferenceShape, TermShape
 from lms.markup import TeachingPage
 from lms.markup_inline import anchor
@@ -66,8 +66,12 @@ def _word(key: str, word: TermShape, html: Markup) -> Markup:
 
 
 def _source(key: str, reference: ReferenceShape) -> Markup:
-    law = f", law as at {_day(reference.law_as_at)}" if reference.law_as_at else ""
-    checked = f", read {_day(reference.checked_on)}" if reference.read else ", cited at second hand"
+    law = f", law as at {day_in_words(reference.law_as_at)}" if reference.law_as_at else ""
+    checked = (
+        f", read {day_in_words(reference.checked_on)}"
+        if reference.read
+        else ", cited at second hand"
+    )
     return _SOURCE.format(
         key=key,
         title=reference.title,
@@ -76,7 +80,3 @@ def _source(key: str, reference: ReferenceShape) -> Markup:
         checked=checked,
         address=reference.address,
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -131,13 +131,18 @@ def measures(html: str, minutes: int) -> Measures:
         words / len(sentences) if sentences else 0.0,
         grade(sentences) if words >= FEWEST_WORDS else None,
         minutes,
-        -(-words // WORDS_A_MINUTE),
+        _least(words),
     )
+
+
+def _least(words: int) -> int:
+    """Minutes that reading so many words alone takes, rounded up."""
+    return -(-words // WORDS_A_MINUTE)
 
 
 def minutes_faults(html: str, minutes: int) -> Iterator[str]:
     """A page whose minutes are more than an evening has, or fewer than it takes to read."""
-    least = measures(html, minutes).least
+    least = _least(sum(map(len, running_text(html))))
     if minutes > LONGEST_PAGE:
         yield f"{minutes} minutes are long after work, {LONGEST_PAGE} are many: make it two pages"
     elif minutes < least:

@@ -7,9 +7,9 @@ said twice, and no competency is left without an outcome.
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from lms.authored import Severity
+from lms.clock import day_in_words
 from lms.content import prose, shapes
 from lms.content.faults import Fault
 from lms.content.source import Module, Page
@@ -123,14 +123,14 @@ def dated_later(
         day, sought = source.law_as_at, f"[@{key}"
         if day > page.front.review_by:
             message = (
-                f"{key} states the law as at {_day(day)}, after the page’s review was due: read "
-                "the page again beside it, then move law_as_at and review_by"
+                f"{key} states the law as at {day_in_words(day)}, after the page’s review was due: "
+                "read the page again beside it, then move law_as_at and review_by"
             )
             yield sought, message, Severity.ERROR
         elif legal is not None and day > legal.on:
             message = (
-                f"{key} states the law as at {_day(day)}, after the legal reviewer signed off: "
-                "ask for another look"
+                f"{key} states the law as at {day_in_words(day)}, after the legal reviewer signed "
+                "off: ask for another look"
             )
             yield sought, message, Severity.WARNING
 
@@ -183,7 +183,3 @@ def unserved(
         for key in framework.competencies:
             if not served[key]:
                 yield name, key, f"no outcome builds {key}: name it in one, or say why in the note"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -11,8 +11,8 @@ from wtforms import Field, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from lms.clock import LONDON
-from lms.web.filters import MONTHS, NBSP, day as day_in_words
+from lms.clock import LONDON, MONTHS
+from lms.web.filters import NBSP, day as day_in_words
 
 DAY_BOXES = ("day", "month", "year")
 _MONTH_NUMBERS = {
