@@ -13,7 +13,7 @@ from lms.content import shapes
 from lms.content.checks import Checks
 from lms.content.files import Files, read_tops
 from lms.content.source import Brief, Content, Module, Page, SessionPlan, Tops
-from lms.content.tree import Folder, Tree, below, digest_as_meant
+from lms.content.tree import SESSION, Folder, Tree, below, digest_as_meant, pages_below
 from lms.errors import RuleBroken
 from lms.markup import TeachingPage
 from lms.markup_blocks import NATIONS
@@ -22,7 +22,6 @@ from lms.markup_marks import Reference, Surroundings, Term
 _PAGE_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _STAND_IN_NAME = re.compile(r"()([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _FOLDER_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
-SESSION = "session-plan.md"
 Progress = Callable[[str], None]
 
 
@@ -197,7 +196,7 @@ class _Reader:
             links=self._links_within(base),
         )
         session_name = f"{base}/{SESSION}"
-        names = [n for n in below(self.files.names, base, ".md") if n != session_name]
+        names = pages_below(self.files.names, base)
         stand_ins = below(self.files.names, f"{base}/alternatives", ".md")
         nations = file.nations if file else tuple(NATIONS)
         pages = [self._page(each, around, nations) for each in names]

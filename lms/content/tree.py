@@ -11,6 +11,7 @@ from lms.authored import Faulty, Finding
 from lms.storage import StoredFile
 
 COMPETENCIES = "competencies.yml"
+SESSION = "session-plan.md"  # of a module; a plan for tutors, and no page
 TOP = ("programme.yml", "glossary.yml", "references.yml", COMPETENCIES)
 # What stands in a file's place: what was written, or what lies in storage and is read on demand.
 Raw = bytes | StoredFile
@@ -155,3 +156,8 @@ def _is_within(path: str, root: Path) -> bool:
 
 def _is_hidden(parts: Iterable[str]) -> bool:
     return any(part.startswith(_HIDDEN) or part.endswith("~") for part in parts)
+
+
+def pages_below(names: Iterable[str], base: str) -> list[str]:
+    """The pages on the way through the module at this base, in order."""
+    return [each for each in below(names, base, ".md") if each != f"{base}/{SESSION}"]

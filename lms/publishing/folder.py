@@ -8,7 +8,7 @@ from lms.authoring.queries import latest_version
 from lms.catalogue.models import ContentVersion
 from lms.content import reading, shapes
 from lms.content.files import Files
-from lms.content.tree import Folder, below
+from lms.content.tree import Folder, below, pages_below
 from lms.publishing.losing import lost_by
 from lms.publishing.rules import Lost
 
@@ -63,7 +63,7 @@ def _outlined(files: Files) -> tuple[Outlined, ...]:
         base = f"modules/{name}"
         file = files.yaml(f"{base}/module.yml", shapes.ModuleFile)
         if file is not None:
-            pages = [*below(files.names, base, ".md")]
+            pages = pages_below(files.names, base)
             pages += below(files.names, f"{base}/alternatives", ".md")
             briefs = below(files.names, f"{base}/assessments", ".yml")
             found.append(Outlined(file, len(pages), len(briefs)))

@@ -10,7 +10,7 @@ from lms.authored import Faulty
 from lms.authoring.models import Draft
 from lms.catalogue.models import ContentVersion, Module, Page
 from lms.catalogue.version_tree import tree_of
-from lms.content.tree import Tree, digest_as_meant
+from lms.content.tree import COMPETENCIES, SESSION, Tree, digest_as_meant
 from lms.db import db
 from lms.publishing.rules import How, Lost, changed
 
@@ -19,7 +19,9 @@ _OTHERS = {
     "programme.yml": "The programme",
     "glossary.yml": "The glossary",
     "references.yml": "The references",
+    COMPETENCIES: "The competencies",
     "module.yml": "About the module",
+    SESSION: "The session plan",
 }
 
 

@@ -189,3 +189,11 @@ def test_publishing_is_no_link(browser, folder: Path) -> None:
     assert visitor.get("/authoring/publish").status_code == 405
     assert visitor.client.post("/authoring/publish").status_code == 403  # without its token
     assert not queries.versions()
+
+
+def test_a_plan_for_tutors_is_no_page_of_its_module(publisher: Made, folder: Path) -> None:
+    author = publisher()
+    plan = "---\ntitle: An evening on it\nminutes: 180\n---\n\nRead the first page.\n"
+    (folder / "modules/01-first/session-plan.md").write_text(plan, encoding="utf-8")
+    first = words(author.page()).split("AL701")[1]
+    assert first.startswith(" Module 1 of the example 10 2 1 ")
