@@ -1,46 +1,75 @@
-"""The `lms` command. Each room brings its own part; what belongs to no room is in upkeep."""
+"""The `lms` command. Each room brings its own part; what belongs to no room is in upkeep.
 
+A command is imported when it is called: most of what an author waited for, who checks a page, was
+the import of all the others.
+"""
+
+from pkgutil import resolve_name
 from typing import Any
 
 import click
-from flask import Flask
+from click.exceptions import Abort, Exit
 from flask.cli import ScriptInfo
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-import config
-from lms import backup, database_file, demo, revision, serve, upkeep
-from lms.app import create_app
-from lms.audit.cli import audit
-from lms.board.cli import board
-from lms.catalogue.cli import catalogue
-from lms.checking import cli as checking
-from lms.cohorts.cli import roster
-from lms.db import db
-from lms.errors import LmsError
-from lms.exchange import cli as exchange
-from lms.preview.cli import preview
-from lms.publishing.cli import publish
-from lms.vault import KeyMissing
+_COMMANDS = {
+    "audit": "lms.audit.cli:audit",
+    "backup": "lms.backup:backup",
+    "board": "lms.board.cli:board",
+    "db": "lms.upkeep:db",
+    "demo": "lms.demo:demo",
+    "files": "lms.upkeep:files",
+    "init": "lms.upkeep:init",
+    "roster": "lms.cohorts.cli:roster",
+    "serve": "lms.serve:serve",
+    "worker": "lms.serve:worker",
+}
+_OF_CATALOGUE = {
+    "check": "lms.catalogue.cli:check",
+    "export": "lms.exchange.cli:export",
+    "import": "lms.exchange.cli:take_in",
+    "legal-review": "lms.checking.cli:legal_review",
+    "measures": "lms.checking.cli:measures",
+    "preview": "lms.preview.cli:preview",
+    "publish": "lms.publishing.cli:publish",
+    "schema": "lms.catalogue.cli:schema",
+}
 
 
-class _Plain(click.Group):
-    """A group whose commands say in a line what is wrong with the installation."""
+class _Group(click.Group):
+    """A group whose commands are told by where they stand.
+
+    What is wrong with the installation they say in a line.
+    """
+
+    def __init__(self, *args: Any, standing: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._standing = standing
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in order."""
+        return sorted({*super().list_commands(ctx), *self._standing})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None where there is none."""
+        if cmd_name not in self._standing:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = resolve_name(self._standing[cmd_name])
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (config.HalfConfigured, KeyMissing) as fault:
-            raise click.ClickException(str(fault)) from None
-        except (OperationalError, ProgrammingError) as failure:
-            raise revision.no_answer(failure) from None
-        except LmsError as refusal:
-            if isinstance(refusal.__cause__, DBAPIError):
-                raise revision.no_answer(refusal.__cause__) from None
-            raise click.ClickException(refusal.sentence) from None
+        except (click.ClickException, Exit, Abort):
+            raise
+        except Exception as fault:
+            said = resolve_name("lms.installed:in_words")(fault)
+            if said is None:
+                raise
+            raise said from None
 
 
-@click.group(cls=_Plain)
+@click.group(cls=_Group, standing=_COMMANDS)
 @click.pass_context
 def lms(ctx: click.Context) -> None:
     """Training and accreditation of independent advocates.
@@ -53,26 +82,9 @@ def lms(ctx: click.Context) -> None:
     ctx.obj = ctx.obj or ScriptInfo(create_app=_application, set_debug_flag=False)
 
 
-for command in (
-    demo.demo,
-    serve.serve,
-    serve.worker,
-    upkeep.init,
-    upkeep.db,
-    upkeep.files,
-    backup.backup,
-    audit,
-    board,
-    catalogue,
-    roster,
-):
-    lms.add_command(command)
-catalogue.add_command(exchange.export)
-catalogue.add_command(exchange.take_in)
-catalogue.add_command(preview)
-catalogue.add_command(checking.measures)
-catalogue.add_command(checking.legal_review)
-catalogue.add_command(publish)
+@lms.group(cls=_Group, standing=_OF_CATALOGUE)
+def catalogue() -> None:
+    """What is taught: check and publish it."""
 
 
 def main() -> None:
@@ -80,11 +92,8 @@ def main() -> None:
     lms(prog_name="lms")
 
 
-def _application() -> Flask:
-    app = create_app(config.present())
-    with app.app_context():
-        database_file.hold(db.engine)
-    return app
+def _application() -> Any:
+    return resolve_name("lms.installed:application")()
 
 
 if __name__ == "__main__":

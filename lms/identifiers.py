@@ -64,9 +64,13 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
 )
 
+_ANY_KIND = re.compile(r"[\d@]")  # each of them has a digit or an @; most lines have neither
+
 
 def found_in(text: str) -> Iterator[tuple[str, str]]:
     """What may point to a person in a text: what it looks like, and the words."""
+    if not _ANY_KIND.search(text):
+        return
     for what, pattern, is_one in _KINDS:
         for match in pattern.finditer(text):
             if is_one(match[0]):

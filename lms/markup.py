@@ -6,6 +6,7 @@ stands behind it (docs/adr/0002). Another sanitiser goes into `_clean`, and nowh
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import bleach
@@ -17,8 +18,9 @@ from lms.markup_blocks import Teaching
 from lms.markup_inline import Sentences
 from lms.markup_marks import Marks, QuestionText, Surroundings
 from lms.markup_questions import Question, taken_apart
+from lms.markup_tutors import TutorNotes, for_learners, for_tutors
 
-RENDERER = "4"  # kept beside what was rendered; raise it when the HTML of a text would change
+RENDERER = "5"  # kept beside what was rendered; raise it when the HTML of a text would change
 MOST_CHARACTERS = 200_000
 CONTROLS = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")  # none is shown
 
@@ -49,7 +51,6 @@ _DEEP = re.compile(
     re.M,
 )
 
-_TUTOR = re.compile(r"///[ \t]*tutor\b")  # rendering twice takes twice as long
 _PLAIN_EXTENSIONS = ("tables", "sane_lists")
 _HEADING = re.compile(r"(</?h)([1-6])(?=>)")
 _TAGS = frozenset(
@@ -139,41 +140,29 @@ def render_teaching(text: str, around: Surroundings) -> TeachingPage:
     Raises RuleBroken for text that would take the renderer too long.
     """
     check_bounded(text)
-    # With notes for tutors it is rendered twice.
-    if is_heavy(text, times=2 if _TUTOR.search(text) else 1):
+    if is_heavy(text):
         raise RuleBroken("This text takes too long to render. Break up its longest paragraphs.")
-    marks, for_staff = Marks(around), Marks(around, for_staff=True)
-    written = _teaching(text, marks)
-    html = _safe_teaching(written)
+    marks = Marks(around)
+    extensions = [*_PLAIN_EXTENSIONS, "toc", Teaching(marks), Sentences(marks)]
+    markdown = Markdown(extensions=extensions)
+    whole = _cleaned(_converted(markdown, text))
     questions = _questions(marks.questions, marks)
-    staff_html = html
-    if _TUTOR.search(text):
-        for_tutors = _teaching(text, for_staff)
-        # Notes mostly end a page: what stands before them is sanitised already.
-        ends = for_tutors.startswith(f"{written}\n")
-        staff_html = (
-            html + _safe_teaching(for_tutors[len(written) :])
-            if ends
-            else _safe_teaching(for_tutors)
-        )
+    terms, references = tuple(marks.terms_used), tuple(marks.references_used)
+    with _shallow():
+        notes = list(map(_cleaned, markdown.treeprocessors[TutorNotes.NAME].rendered()))
     return TeachingPage(
-        html,
-        staff_html if staff_html != html else None,
+        Markup(for_learners(whole)),  # noqa: S704 - parts of what is safe
+        Markup(for_tutors(whole, notes)) if notes else None,  # noqa: S704 - safe, in safe
         questions,
+        terms,
+        references,
         tuple(marks.terms_used),
         tuple(marks.references_used),
-        tuple(marks.terms_used | for_staff.terms_used),
-        tuple(marks.references_used | for_staff.references_used),
-        tuple(marks.media_used | for_staff.media_used),
-        tuple(marks.links_used | for_staff.links_used),
-        tuple(marks.unknown | for_staff.unknown),
-        tuple(dict.fromkeys([*marks.faults, *for_staff.faults])),
+        tuple(marks.media_used),
+        tuple(marks.links_used),
+        tuple(marks.unknown),
+        tuple(dict.fromkeys(marks.faults)),
     )
-
-
-def _teaching(text: str, marks: Marks) -> str:
-    extensions = [*_PLAIN_EXTENSIONS, "toc", Teaching(marks), Sentences(marks)]
-    return _converted(Markdown(extensions=extensions), text)
 
 
 def _questions(texts: list[QuestionText], marks: Marks) -> tuple[Question, ...]:
@@ -185,13 +174,13 @@ def _questions(texts: list[QuestionText], marks: Marks) -> tuple[Question, ...]:
     markdown = Markdown(extensions=["sane_lists", Sentences(marks, anchored=False)])
 
     def rendered(text: str) -> Markup:
-        return _safe_teaching(_converted(markdown.reset(), text))
+        return Markup(_cleaned(_converted(markdown.reset(), text)))  # noqa: S704 - just cleaned
 
     return tuple(taken_apart(text, rendered) for text in texts)
 
 
-def _safe_teaching(html: str) -> Markup:
-    return Markup(_clean(html, _TEACHING_TAGS, _teaching_attribute))  # noqa: S704 - just cleaned
+def _cleaned(html: str) -> str:
+    return _clean(html, _TEACHING_TAGS, _teaching_attribute)
 
 
 def check_bounded(text: str) -> None:
@@ -210,18 +199,22 @@ def check_bounded(text: str) -> None:
         raise RuleBroken("This text has lists or quotations nested too deeply. Take some out.")
 
 
-def is_heavy(text: str, *, times: int = 1) -> bool:
-    """Whether rendering could take seconds: such a text is rendered where it can be stopped.
-
-    times  how often it is rendered
-    """
+def is_heavy(text: str) -> bool:
+    """Whether rendering could take seconds: such a text is rendered where it can be stopped."""
     paragraphs = _PARAGRAPH_END.split(text)
-    return sum(len(each) * len(_SIGN.findall(each)) for each in paragraphs) * times > _LIGHT
+    return sum(len(each) * len(_SIGN.findall(each)) for each in paragraphs) > _LIGHT
 
 
 def _converted(markdown: Markdown, text: str) -> str:
-    try:
+    with _shallow():
         return str(markdown.convert(text.removeprefix("\ufeff").translate(CONTROLS)))
+
+
+@contextmanager
+def _shallow() -> Iterator[None]:
+    """Refuse what the parser, which calls itself, can't follow; raises RuleBroken."""
+    try:
+        yield
     except RecursionError:
         raise RuleBroken("This text has parts nested too deeply. Take some out.") from None
 

@@ -7,13 +7,13 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
-from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension
 
 from lms.markup_block import Ours
 from lms.markup_marks import Marks
 from lms.markup_media import Figure, Video
 from lms.markup_questions import QuestionBlock
+from lms.markup_tutors import TutorNotes
 
 NATIONS = {
     "england-and-wales": ("E&W", "England and Wales"),
@@ -179,20 +179,4 @@ class Teaching(BlocksExtension):  # type: ignore[misc] # the library has no type
         for block in BLOCKS:
             takes_marks = issubclass(block, Figure | Video | QuestionBlock)
             block_mgr.register(block, {"marks": self._marks} if takes_marks else {})
-        md.treeprocessors.register(_WithoutTutors(md, self._marks), "tutors", 30)
-
-
-class _WithoutTutors(Treeprocessor):  # type: ignore[misc] # the library has no types
-    """Takes tutor notes out, before what they name could count as named by the page."""
-
-    def __init__(self, md: Markdown, marks: Marks) -> None:
-        super().__init__(md)
-        self._marks = marks
-
-    def run(self, root: Element) -> None:
-        """Nothing of a note stays behind for a learner."""
-        if self._marks.for_staff:
-            return
-        for parent in list(root.iter()):
-            for note in parent.findall("div[@class='callout c-tutor']"):
-                parent.remove(note)
+        md.treeprocessors.register(TutorNotes(md), TutorNotes.NAME, 30)

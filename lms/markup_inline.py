@@ -1,5 +1,6 @@
 """What stands within a sentence of a teaching page: terms, references, links; and its tables."""
 
+import itertools
 import re
 from xml.etree.ElementTree import Element
 
@@ -105,12 +106,19 @@ class _Links(Treeprocessor):  # type: ignore[misc] # the library has no types
 
 
 class _Tables(Treeprocessor):  # type: ignore[misc] # the library has no types
-    """Wide tables scroll in a box of their own that the keyboard can reach."""
+    """Wide tables scroll in a box of their own that the keyboard can reach.
+
+    They are numbered on from the page to its notes.
+    """
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self._number = itertools.count(1)
 
     def run(self, root: Element) -> None:
         """Wrap each table, and say which way its heads point."""
         parents = {child: parent for parent in root.iter() for child in parent}
-        for number, table in enumerate(list(root.iter("table")), start=1):
+        for table in list(root.iter("table")):
             parent = parents[table]
             box = Element(
                 "div",
@@ -118,7 +126,7 @@ class _Tables(Treeprocessor):  # type: ignore[misc] # the library has no types
                     "class": "scroll",
                     "tabindex": "0",
                     "role": "region",
-                    "aria-label": f"Table {number}",
+                    "aria-label": f"Table {next(self._number)}",
                 },
             )
             place = list(parent).index(table)

@@ -61,12 +61,10 @@ class QuestionText:
 class Marks:
     """What a page named, as it is being rendered.
 
-    for_staff  whether tutor notes are kept
-    faults     what is wrong, each after the words to look for in the source
+    faults  what is wrong, each after the words to look for in the source
     """
 
     around: Surroundings
-    for_staff: bool = False
     terms_used: dict[str, None] = field(default_factory=dict)
     references_used: dict[str, None] = field(default_factory=dict)
     media_used: dict[str, None] = field(default_factory=dict)

@@ -239,6 +239,7 @@ def test_markdown_and_sanitiser_have_one_user() -> None:
         "markup_inline.py",
         "markup_media.py",
         "markup_questions.py",
+        "markup_tutors.py",
     }
 
 

@@ -33,7 +33,9 @@ def test_every_command_of_the_document_is_understood(words: list[str]) -> None:
     command: click.Command = lms
     rest = list(words)
     while isinstance(command, click.Group) and rest:
-        command = command.commands[rest.pop(0)]
+        found = command.get_command(click.Context(command), rest.pop(0))
+        assert found is not None, words
+        command = found
     known = {name for each in command.params for name in each.opts} | {"--help"}
     assert {word for word in rest if word.startswith("--")} <= known
 

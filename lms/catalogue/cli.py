@@ -1,4 +1,4 @@
-"""`lms catalogue`: checking content from the command line."""
+"""`lms catalogue check` and `schema`: content from the command line."""
 
 import sys
 from collections.abc import Callable
@@ -18,12 +18,7 @@ _OFTEN = 50  # pages between one word of progress and the next
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group()
-def catalogue() -> None:
-    """What is taught: check and publish it."""
-
-
-@catalogue.command()
+@click.command()
 @click.argument("path", required=False, type=_FOLDER)
 @click.option(
     "--format",
@@ -58,7 +53,7 @@ def check(path: Path | None, form: str, strict: bool, progress: bool, cache: Pat
         raise click.exceptions.Exit(1)
 
 
-@catalogue.command()
+@click.command()
 @click.argument("path", required=False, type=_FOLDER)
 def schema(path: Path | None) -> None:
     """Write the JSON Schema of each authored file into schemas/, for editors."""

@@ -96,6 +96,12 @@ def block_faults(found: list[Block], covered: Container[str]) -> Iterator[Fault]
             yield Fault(block.line, message, "block")
         elif block.name == "nation":
             yield from _nation_faults(block, covered)
+        elif block.name == "question" and any(outer.name == "tutor" for outer in block.around):
+            message = (
+                "a note for tutors asks no question: learners would have to answer what they "
+                "never see. Close the note (///) first"
+            )
+            yield Fault(block.line, message, "block")
         elif kind.ARGUMENT and not block.title:
             message = f"the block “{block.name}” needs a title: /// {block.name} | Title"
             yield Fault(block.line, message, "block")

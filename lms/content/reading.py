@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -110,6 +111,7 @@ class _Reader:
         self._around = Surroundings()
         self._modules: dict[str, shapes.ModuleFile | None] = {}  # by folder, of files looked at
         self._addresses: dict[str, tuple[str, str]] = {}  # file: module's and page's slug
+        self._elsewhere: dict[str, str] = {}  # the same as another module writes it: its address
 
     def content(self) -> Content | None:
         tops = self._tops()
@@ -179,6 +181,10 @@ class _Reader:
             {k: Reference(r.short or r.title) for k, r in tops.references.items()},
         )
         self._addresses = self._all_addresses(tops.programme)
+        self._elsewhere = {
+            f"../{name.removeprefix('modules/')}": f"../{module}/{page}"
+            for name, (module, page) in self._addresses.items()
+        }
         return tops
 
     def _module(self, place: int, name: str) -> Module | None:
@@ -281,13 +287,8 @@ class _Reader:
                     found[name] = (module[2], page[2])
         return found
 
-    def _links_within(self, base: str) -> dict[str, str]:
+    def _links_within(self, base: str) -> Mapping[str, str]:
         """Every page as one of this module may write it, and the address from there."""
-        links = {}
-        for name, (module, page) in self._addresses.items():
-            path = PurePosixPath(name)
-            if str(path.parent) == base:
-                links[path.name] = page
-            else:
-                links[f"../{path.parent.name}/{path.name}"] = f"../{module}/{page}"
-        return links
+        names = (n for n in pages_below(self.files.names, base) if n in self._addresses)
+        own = {PurePosixPath(name).name: self._addresses[name][1] for name in names}
+        return ChainMap(own, self._elsewhere)

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from lms.authored import Faulty, Finding
@@ -140,9 +140,11 @@ def is_content(name: str) -> bool:
 
 def below(names: Iterable[str], base: str, suffix: str) -> list[str]:
     """Those files that lie right in a folder and end so, in order."""
-    found = (PurePosixPath(name) for name in names)
+    start = f"{base}/"
     return sorted(
-        str(path) for path in found if str(path.parent) == base and path.name.endswith(suffix)
+        name
+        for name in names
+        if name.startswith(start) and name.endswith(suffix) and "/" not in name[len(start) :]
     )
 
 

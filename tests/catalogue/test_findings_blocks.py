@@ -70,6 +70,10 @@ WRONG = {
         below("/// figure | a.svg\n    alt: [a: b\n///"),
         (PAGE, 18, "the block “figure” is shown as text"),
     ),
+    "a question where learners never see it": (
+        below(f"//// tutor\n/// question | a\n    kind: single\n\n{CHOICES}///\n////"),
+        (PAGE, 19, "a note for tutors asks no question"),
+    ),
     "a note for tutors with a setting": (
         below("/// tutor\n    for: us\n\nKept back.\n///"),
         (PAGE, 18, "the block “tutor” is shown as text"),

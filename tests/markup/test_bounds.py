@@ -224,8 +224,11 @@ def test_the_deepest_allowed_nesting_is_rendered() -> None:
         assert "a" in markup.render(text)
 
 
-def test_a_page_with_notes_for_tutors_is_rendered_twice_and_may_weigh_half() -> None:
-    half = "[" * 1000 + "a" * 2000
-    assert not markup.is_heavy(half)
-    with pytest.raises(RuleBroken, match="too long to render"):
-        markup.render_teaching(f"/// tutor\nAsk.\n///\n\n{half}", Surroundings())
+@pytest.mark.parametrize("outer", ["practice", "tutor"])
+def test_the_deepest_blocks_that_fit_into_a_text_are_rendered(outer: str) -> None:
+    depth = 600
+    inner = "".join(f"{'/' * (depth + 3 - each)} practice\n\n" for each in range(depth))
+    text = f"{'/' * (depth + 4)} {outer}\n\n{inner}Reached."
+    page = markup.render_teaching(text, Surroundings())
+    assert "Reached." in (page.staff_html or page.html)
+    assert ("Reached." in page.html) == (outer == "practice")

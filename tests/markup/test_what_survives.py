@@ -1,6 +1,7 @@
 """What a text may hold comes through whole: a sanitiser that eats work would be no help either."""
 
 import pytest
+from hypothesis import given, strategies as st
 
 from lms import markup
 from lms.markup_blocks import BLOCKS, NATIONS
@@ -95,6 +96,57 @@ def test_of_a_tutors_note_a_learner_is_shown_nothing() -> None:
     assert words(page.html) == "Before."
     assert (page.terms, page.references) == ((), ())
     assert (page.staff_terms, page.staff_references) == (("NRM",), ("msa-2015",))
+
+
+NOTE = "/// tutor\n## One\n\nThe [[NRM]], [@msa-2015 s.1].\n\n| a | b |\n|---|---|\n| 1 | 2 |\n///"
+PARTS = (
+    "## One",
+    "The [[NRM]] and the [[NRM]] of [@msa-2015 s.2].",
+    "| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |",
+    "/// details | More\nOf it.\n///",
+    "- one\n- two",
+    "> said",
+    "    as typed",
+    "[on](#one)",
+)
+
+
+@given(parts=st.lists(st.sampled_from([*PARTS, NOTE, NOTE]), max_size=12))
+def test_a_page_is_for_learners_the_same_whatever_its_notes_say(parts: list[str]) -> None:
+    page = teaching("\n\n".join(parts))
+    bare = teaching("\n\n".join(parts).replace(NOTE, "/// tutor\nAsk.\n///"))
+    assert page.html == bare.html
+    assert (page.terms, page.references) == (bare.terms, bare.references)
+    assert (page.staff_html is None) == (NOTE not in parts)
+    for html in filter(None, (page.html, page.staff_html)):
+        ids = [
+            attributes["id"] for _tag, attributes in found_in(html).elements if "id" in attributes
+        ]
+        assert len(ids) == len(set(ids))
+
+
+def test_notes_stand_where_they_were_written_for_staff() -> None:
+    page = teaching(
+        f"Before.\n\n{NOTE}\n\n//// case | Jo\n/// tutor\nWithin.\n///\n////\n\n| a |\n|---|\n| 1 |"
+    )
+    said = words(page.staff_html or "")
+    assert said.index("Before.") < said.index("One") < said.index("Jo") < said.index("Within.")
+    tables = [
+        attributes.get("aria-label")
+        for _tag, attributes in found_in(page.staff_html or "").elements
+    ]
+    assert {"Table 1", "Table 2"} <= set(tables)
+
+
+def test_nobody_can_write_the_place_of_a_note() -> None:
+    place = '<div class="callout c-tutor"></div>'
+    page = teaching(
+        f"{place} `{place}`\n\n| {place} | b |\n|---|---|\n| 1 | 2 |\n\n/// figure | a.svg\n"
+        f"    alt: '{place}'\n///\n\n/// details | {place}\nx\n///\n\n/// tutor\nKept back.\n///"
+    )
+    assert "Kept back" not in page.html
+    assert words(page.staff_html or "").endswith("For tutors Kept back.")
+    assert words(page.staff_html or "").count("Kept back.") == 1
 
 
 def test_of_a_question_a_page_holds_its_place_alone() -> None:

@@ -8,11 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from lms import cli, worker
+from lms import worker
 from lms.authoring import queries as drafts
 from lms.catalogue.version_tree import tree_of
 from lms.content.tree import Folder
 from lms.db import db
+from lms.publishing.cli import publish
 from lms.publishing.losing import lost_by
 from lms.publishing.rules import How
 from tests.authoring.conftest import OTHER, PAGE, Editor
@@ -135,7 +136,7 @@ def test_a_draft_published_meanwhile_keeps_the_folder_from_being_published(
 
 def run(app: Flask, *arguments: str) -> Result:
     db.session.remove()
-    return CliRunner().invoke(cli.publish, arguments, obj=_Made(app))
+    return CliRunner().invoke(publish, arguments, obj=_Made(app))
 
 
 class _Made:
