@@ -32,7 +32,8 @@ class Sentences(Extension):  # type: ignore[misc] # the library has no types
         md.inlinePatterns.register(_CitationPattern(_CITATION, self._marks), "citation", 177)
         for images in ("image_link", "image_reference", "short_image_ref"):
             md.inlinePatterns.deregister(images)  # pictures are figures, which say what they show
-        md.inlinePatterns.deregister("html")
+        for typed in ("html", "autolink", "automail"):
+            md.inlinePatterns.deregister(typed)  # whatever stands in <> is text
         md.preprocessors.deregister("html_block")  # tags that somebody typed show as text
         md.treeprocessors.register(_Tables(md), "tables", 5)
         md.treeprocessors.register(_Links(md, self._marks), "pages", 4)
@@ -103,6 +104,9 @@ class _Links(Treeprocessor):  # type: ignore[misc] # the library has no types
                 message = f"there is no page “{name}”: name a page’s file, such as 02-next.md"
                 self._marks.faults.append((f"({href}", message))
                 link.set("href", NOWHERE)
+            elif name:
+                message = "a link leads off the page: cite a reference as [@key]"
+                self._marks.faults.append((href, message))
 
 
 class _Tables(Treeprocessor):  # type: ignore[misc] # the library has no types

@@ -45,9 +45,6 @@ class Checks:
             self._files.find_words(name, message, unknown, "key")
         for sought, fault in (*shown.faults, *faults.link_faults(shown)):
             self._files.find_words(name, fault, sought)
-        for twice in faults.anchors_twice(shown):
-            message = f"two parts of the page have the anchor “{twice}”: word one differently"
-            self._files.find(name, message, rule="anchor")
         found, broken = faults.blocks(text)
         broken += faults.block_faults(found, set(covered))
         dated = {key for key, each in references.items() if each.law_as_at}
@@ -60,6 +57,7 @@ class Checks:
                 faults.undated_law(found, dated),
                 faults.sign_faults(text),
                 faults.heading_faults(text, shown),
+                faults.anchor_faults(text, shown),
                 prose.prose_faults(text, "\n".join(shown.parts)),
             )
             for fault in each

@@ -13,13 +13,13 @@ from lms.markup_inline import NOWHERE, anchor
 
 _FENCE = re.compile(r" {0,3}(/{3,}) *(?:([\w-]+)(?: *\| *(.*\S))?)? *")
 _NAMES = {block.NAME: block for block in BLOCKS}
-_LINK = re.compile(r"<a(?: ([^>]*))?>(.*?)</a>", re.S)
-_HREF = re.compile(r'href="([^"]*)"')
+_HREF = re.compile(r'<a [^>]*?href="([^"]*)"')
 _CODE = re.compile(r"`[^`]*`")
 _PICTURE = re.compile(r"!\[[^\]]*\][(\[]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ID = re.compile(r'\bid="([^"]*)"')
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.S)
+_ANCHORED = re.compile(r'<h[1-6] id="([^"]*)">(.*?)</h', re.S)
 _ANY_TAG = re.compile(r"<[^>]*>")
 _CITED = re.compile(r"\[@([a-z0-9-]+)")
 # What stands in a rendered text as it was written: nothing made a block or a reference of it.
@@ -225,14 +225,10 @@ def _line_of_heading(text: str, said: str) -> int:
 
 
 def link_faults(shown: TeachingPage) -> Iterator[tuple[str, str]]:
-    """Links that lead nowhere; each with what to look for in the source."""
+    """Links to no part of their page; each with what to look for in the source."""
     known = anchors(shown)
-    for attributes, words in _LINK.findall("\n".join(shown.parts)):
-        href = _HREF.search(attributes)
-        target = unescape(href[1]) if href else ""
-        if href is None:
-            yield f"[{unescape(words)}]", "a link leads off the page: cite a reference as [@key]"
-        elif target.startswith("#") and target != NOWHERE and target[1:] not in known:
+    for target in map(unescape, _HREF.findall("\n".join(shown.parts))):
+        if target.startswith("#") and target != NOWHERE and target[1:] not in known:
             yield f"({target})", f"the link to {target} leads nowhere on this page"
 
 
@@ -245,8 +241,8 @@ def anchors(shown: TeachingPage) -> set[str]:
     }
 
 
-def anchors_twice(shown: TeachingPage) -> Iterator[str]:
-    """Anchors that two parts of a page would share."""
+def anchor_faults(text: str, shown: TeachingPage) -> Iterator[Fault]:
+    """Anchors that two parts of a page would share; of two questions it is told elsewhere."""
     for html in {shown.html, shown.staff_html or shown.html}:
         every = [
             *_PAGE_PARTS,
@@ -254,4 +250,9 @@ def anchors_twice(shown: TeachingPage) -> Iterator[str]:
             *(f"ref-{key}" for key in shown.staff_references),
             *(f"term-{anchor(key)}" for key in shown.staff_terms),
         ]
-        yield from (name for name, count in Counter(every).items() if count > 1)
+        headings = {unescape(name): words for name, words in _ANCHORED.findall(html)}
+        for name, count in Counter(every).items():
+            if count > 1 and not name.startswith("question-"):
+                said = unescape(_ANY_TAG.sub("", headings.get(name, "")))
+                message = f"two parts of the page have the anchor “{name}”: word one differently"
+                yield Fault(_line_of_heading(text, said), message, "anchor")

@@ -116,11 +116,11 @@ WRONG = {
     ),
     "a heading like the page's own anchor": (
         below("## Main"),
-        f"{PAGE}:1: error: two parts of the page have the anchor “main”: word one differently",
+        f"{PAGE}:18: error: two parts of the page have the anchor “main”: word one differently",
     ),
     "a heading like the anchor of a word": (
         below("## Term NRM"),
-        f"{PAGE}:1: error: two parts of the page have the anchor “term-nrm”",
+        f"{PAGE}:18: error: two parts of the page have the anchor “term-nrm”",
     ),
     "law without a day": (
         lambda folder: change(folder, PAGE, "It is in [@act s.1].", "It is in an Act."),

@@ -74,6 +74,30 @@ WRONG = {
         below(f"//// tutor\n/// question | a\n    kind: single\n\n{CHOICES}///\n////"),
         (PAGE, 19, "a note for tutors asks no question"),
     ),
+    "an address in pointed brackets": (
+        below("Plain.\n\nSee <https://example.org/x> for it."),
+        (PAGE, 20, "tags of HTML are shown as text"),
+    ),
+    "the second of two links of the same words": (
+        below("[the guide](02-end.md)\n\n[the guide](https://example.org)"),
+        (PAGE, 20, "a link leads off the page"),
+    ),
+    "a link of marked words": (
+        below("Plain.\n\n[Read *this* & that](https://example.org)"),
+        (PAGE, 20, "a link leads off the page"),
+    ),
+    "a link without words": (
+        below("Plain.\n\n[](https://example.org)"),
+        (PAGE, 20, "a link leads off the page"),
+    ),
+    "a heading with an anchor that every page has": (
+        below("## First\n\nx\n\n## Main\n\ny"),
+        (PAGE, 22, "two parts of the page have the anchor “main”"),
+    ),
+    "a heading with the anchor of a term": (
+        below("## Term *NRM*\n\n[[NRM]]"),
+        (PAGE, 18, "two parts of the page have the anchor “term-nrm”"),
+    ),
     "a note for tutors with a setting": (
         below("/// tutor\n    for: us\n\nKept back.\n///"),
         (PAGE, 18, "the block “tutor” is shown as text"),

@@ -74,6 +74,7 @@ def test_nothing_unsafe_survives_and_a_page_is_always_shown_alike(text: str) -> 
                     assert str(value).startswith("#") or str(value).partition("#")[0] == "end"
                 if name == "src":
                     assert str(value).startswith("files/")
+            assert tag != "a" or "href" in attributes or page.faults
 
 
 @given(text=SOUND)
