@@ -80,3 +80,44 @@ def test_a_few_lines_that_would_mean_billions_are_refused_at_once() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(Faulty):
         assert authored.parse(text, "a.yml").line_of(("a",)) >= 1
+
+
+_PIECES = st.sampled_from(
+    "a: b|on: 12:30|- one|- [x, y]|{k: v, l: [1, 2.5]}|'it''s'|\"two\\twords\"|k:|  |\n|: |# said"
+    "|>-|\\||!!x y|&a|*a|---|...|? a|é “—”|2026-02-28|%TAG|@|`|[|]|{|}|,".split("|")
+)
+
+
+@given(pieces=st.lists(_PIECES, max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_the_quick_parser_reads_what_the_strict_one_reads_and_says_alike_what_is_wrong(
+    pieces: list[str],
+) -> None:
+    text = "".join(pieces)
+
+    def said() -> object:
+        try:
+            parsed = authored.parse(text, "a.yml")
+        except Faulty as faults:
+            return faults.findings
+        # Where nothing stands, they differ over its line.
+        keys = {
+            place: line
+            for place, line in parsed.lines.items()
+            if place and isinstance(place[-1], str)
+        }
+        return parsed.data, keys
+
+    quick = said()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(authored, "_is_shallow", lambda _text: False)
+        strict = said()
+    read = isinstance(quick, tuple) and isinstance(strict, list)  # it minds stray signs less
+    assert read or strict == quick
+
+
+@pytest.mark.parametrize(
+    "text", ["- " * 3000 + "a", "a: " + "[" * 1000 + "]" * 1000, "{a: " * 900 + "}" * 900]
+)
+def test_nothing_is_nested_so_deeply_that_the_process_ends(text: str) -> None:
+    assert fault(text) == "a.yml:1: error: this is not YAML"
