@@ -25,6 +25,7 @@ from lms.content import reading
 from lms.db import unit_of_work
 from lms.demo_people import DOMAIN, STAFF, Person, advocates, organisations
 from lms.demo_versions import versions
+from lms.markup_memory import Memory
 from lms.organisations import operations as employers
 from lms.organisations.models import Organisation
 from lms.organisations.rules import Nation, name_key
@@ -101,7 +102,8 @@ def begin(settings: Settings, today: date) -> Beginning:
     """Staff, organisations, a rulebook and the content, some years ago."""
     day, content = date(first_year(today) - 3, 4, 3), settings.content_dir
     password_hash = hashed(settings.demo_password)
-    kept = [keep(reading.read(each)) for each in versions(content)]
+    memory = Memory()
+    kept = [keep(reading.read(each, memory=memory)) for each in versions(content)]
     with _on(day):
         staff = {local: _member(local, name, role, password_hash) for local, name, role in STAFF}
     with _on(day + timedelta(days=1)):

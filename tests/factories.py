@@ -38,6 +38,7 @@ from lms.marking import operations as marking, queries as marks, release_operati
 from lms.marking.models import Claim
 from lms.marking.rules import Stage
 from lms.marking.stream import Marks
+from lms.markup_memory import Memory
 from lms.organisations import operations as organisations
 from lms.organisations.models import Organisation
 from lms.organisations.rules import Nation
@@ -55,6 +56,7 @@ PASSWORD = "three odd words: heron, gravel, Tuesday"
 _HASH = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$"  # of no password; tests sign in directly
 
 _numbers = itertools.count(1)
+_rendered = Memory()
 
 
 def make_account(*roles: Role, at: Organisation | None = None, name: str = "") -> Account:
@@ -117,8 +119,7 @@ def make_regulations(**changes: Any) -> RegulationsVersion:
 
 def make_content(changes: Mapping[str, bytes | None] | None = None) -> ContentVersion:
     """The first modules of the real content, published; or all, with some files changed."""
-    drafted = reading.read(Drafted(Folder(CONTENT), changes)) if changes else None
-    kept = keep(drafted or first_modules())
+    kept = keep(content_with(changes) if changes else first_modules())
     with unit_of_work():
         return republished.publish(kept)
 
@@ -262,10 +263,15 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
+def content_with(changes: Mapping[str, bytes | None]) -> Content:
+    """The real content with some files changed; of the others nothing is rendered again."""
+    return reading.read(Drafted(Folder(CONTENT), changes), memory=_rendered)
+
+
 @cache
 def real_content() -> Content:
     """The real content, read once."""
-    return reading.read(CONTENT)
+    return reading.read(CONTENT, memory=_rendered)
 
 
 @cache

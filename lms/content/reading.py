@@ -2,8 +2,7 @@
 
 import hashlib
 import re
-from collections import ChainMap
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -14,24 +13,33 @@ from lms.content import shapes
 from lms.content.checks import Checks
 from lms.content.files import Files, read_tops
 from lms.content.source import Brief, Content, Module, Page, SessionPlan, Tops
-from lms.content.tree import SESSION, Folder, Tree, below, digest_as_meant, pages_below
+from lms.content.tree import (
+    FOLDER_NAME,
+    PAGE_NAME,
+    SESSION,
+    Addresses,
+    Folder,
+    Tree,
+    below,
+    digest_as_meant,
+    pages_below,
+)
 from lms.errors import RuleBroken
 from lms.markup import TeachingPage
 from lms.markup_blocks import NATIONS
 from lms.markup_marks import Reference, Surroundings, Term
+from lms.markup_memory import Memory
 
-_PAGE_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _STAND_IN_NAME = re.compile(r"()([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
-_FOLDER_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 Progress = Callable[[str], None]
 
 
-def read(tree: Tree | Path, today: date | None = None) -> Content:
+def read(tree: Tree | Path, today: date | None = None, *, memory: Memory | None = None) -> Content:
     """All content of a tree. Raises Faulty with every error there is.
 
-    today  as in `examine`
+    today, memory  as in `examine`
     """
-    content, findings = examine(tree, today=today)
+    content, findings = examine(tree, today=today, memory=memory)
     if content is None:
         raise Faulty([each for each in findings if each.severity is Severity.ERROR])
     return content
@@ -41,23 +49,30 @@ def examine(
     tree: Tree | Path,
     progress: Progress = lambda _name: None,
     today: date | None = None,
+    *,
+    memory: Memory | None = None,
 ) -> tuple[Content | None, list[Finding]]:
     """The content, if nothing is wrong with it, and all that was found, errors first.
 
     progress  is told the name of each page and brief as it is read
     today     the day on which it is checked; without it nothing is said of days that have passed
+    memory    of a tree much like this one, so that only what changed is rendered
     """
-    content, findings = as_it_stands(tree, progress, today)
+    content, findings = as_it_stands(tree, progress, today, memory=memory)
     if content is None or any(each.severity is Severity.ERROR for each in findings):
         return None, findings
     return replace(content, warnings=tuple(findings)), findings
 
 
 def as_it_stands(
-    tree: Tree | Path, progress: Progress = lambda _name: None, today: date | None = None
+    tree: Tree | Path,
+    progress: Progress = lambda _name: None,
+    today: date | None = None,
+    *,
+    memory: Memory | None = None,
 ) -> tuple[Content | None, list[Finding]]:
     """The same for an author at work: also content with errors, as far as it can be shown."""
-    reader = _Reader(Folder(tree) if isinstance(tree, Path) else tree, progress, today)
+    reader = _Reader(Folder(tree) if isinstance(tree, Path) else tree, progress, today, memory)
     content = reader.content()
     findings = sorted(
         dict.fromkeys(reader.files.findings),
@@ -103,15 +118,17 @@ def fingerprint(tree: Tree, names: Iterable[str]) -> str:
 
 
 class _Reader:
-    def __init__(self, tree: Tree, progress: Progress, today: date | None) -> None:
+    def __init__(
+        self, tree: Tree, progress: Progress, today: date | None, memory: Memory | None = None
+    ) -> None:
         self.files = Files(tree)
+        self._memory = memory or Memory()
         self._checks = Checks(self.files, today)
         self._progress = progress
         self._references: dict[str, shapes.ReferenceShape] = {}
         self._around = Surroundings()
         self._modules: dict[str, shapes.ModuleFile | None] = {}  # by folder, of files looked at
-        self._addresses: dict[str, tuple[str, str]] = {}  # file: module's and page's slug
-        self._elsewhere: dict[str, str] = {}  # the same as another module writes it: its address
+        self._addresses = Addresses((), ())
 
     def content(self) -> Content | None:
         tops = self._tops()
@@ -163,7 +180,7 @@ class _Reader:
             around = replace(
                 self._around,
                 media={each.name: each.media for each in media},
-                links=self._links_within(base),
+                links=self._addresses.seen_from(base),
             )
             stands_in = path.parent.name == "alternatives"
             page = self._page(name, around, nations, stands_in=stands_in)
@@ -180,16 +197,12 @@ class _Reader:
             {k: Term(t.term, t.meaning) for k, t in tops.glossary.items()},
             {k: Reference(r.short or r.title) for k, r in tops.references.items()},
         )
-        self._addresses = self._all_addresses(tops.programme)
-        self._elsewhere = {
-            f"../{name.removeprefix('modules/')}": f"../{module}/{page}"
-            for name, (module, page) in self._addresses.items()
-        }
+        self._addresses = Addresses(self.files.names, tops.programme.modules)
         return tops
 
     def _module(self, place: int, name: str) -> Module | None:
         base = f"modules/{name}"
-        named = _FOLDER_NAME.fullmatch(name)
+        named = FOLDER_NAME.fullmatch(name)
         if named is None or not any(n.startswith(f"{base}/") for n in self.files.names):
             message = f"there is no module folder “{name}”: make it below modules/, or mend this"
             self.files.find("programme.yml", message, "modules", place)
@@ -199,7 +212,7 @@ class _Reader:
         around = replace(
             self._around,
             media={each.name: each.media for each in media},
-            links=self._links_within(base),
+            links=self._addresses.seen_from(base),
         )
         session_name = f"{base}/{SESSION}"
         names = pages_below(self.files.names, base)
@@ -227,7 +240,7 @@ class _Reader:
         self, name: str, around: Surroundings, nations: Collection[str], *, stands_in: bool = False
     ) -> Page | None:
         self._progress(name)
-        pattern = _STAND_IN_NAME if stands_in else _PAGE_NAME
+        pattern = _STAND_IN_NAME if stands_in else PAGE_NAME
         named = pattern.fullmatch(PurePosixPath(name).name)
         if named is None:
             example = "without-the-case.md" if stands_in else "01-first-things.md"
@@ -270,25 +283,9 @@ class _Reader:
         self, name: str, text: str, around: Surroundings, nations: Collection[str]
     ) -> TeachingPage | None:
         try:
-            shown = markup.render_teaching(text, around)
+            shown = self._memory.rendered(name, text, around)
         except RuleBroken as refusal:
             self.files.find(name, refusal.sentence, rule="size")
             return None
         self._checks.text(name, text, shown, self._references, nations)
         return shown
-
-    def _all_addresses(self, programme: shapes.ProgrammeFile) -> dict[str, tuple[str, str]]:
-        found = {}
-        for folder in programme.modules:
-            module = _FOLDER_NAME.fullmatch(folder)
-            for name in below(self.files.names, f"modules/{folder}", ".md"):
-                page = _PAGE_NAME.fullmatch(PurePosixPath(name).name)
-                if module and page:
-                    found[name] = (module[2], page[2])
-        return found
-
-    def _links_within(self, base: str) -> Mapping[str, str]:
-        """Every page as one of this module may write it, and the address from there."""
-        names = (n for n in pages_below(self.files.names, base) if n in self._addresses)
-        own = {PurePosixPath(name).name: self._addresses[name][1] for name in names}
-        return ChainMap(own, self._elsewhere)

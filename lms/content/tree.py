@@ -2,7 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections import ChainMap
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +19,8 @@ TOP = ("programme.yml", "glossary.yml", "references.yml", COMPETENCIES)
 Raw = bytes | StoredFile
 # What a content folder may hold besides: nothing that an editor or git leaves behind is content.
 _HIDDEN = (".", "~", "#")
+PAGE_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+FOLDER_NAME = re.compile(r"(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 
 
 class Tree(Protocol):
@@ -163,3 +167,27 @@ def _is_hidden(parts: Iterable[str]) -> bool:
 def pages_below(names: Iterable[str], base: str) -> list[str]:
     """The pages on the way through the module at this base, in order."""
     return [each for each in below(names, base, ".md") if each != f"{base}/{SESSION}"]
+
+
+class Addresses:
+    """Where each page is found that may be linked to: those on the ways through the modules.
+
+    folders  of the modules that are taught
+    """
+
+    def __init__(self, names: Collection[str], folders: Iterable[str]) -> None:
+        self._own: dict[str, dict[str, str]] = {}
+        self._others: dict[str, str] = {}
+        for folder in folders:
+            module, base = FOLDER_NAME.fullmatch(folder), f"modules/{folder}"
+            own = self._own[base] = {}
+            for name in pages_below(names, base) if module else ():
+                file = name.rpartition("/")[2]
+                page = PAGE_NAME.fullmatch(file)
+                if module and page:
+                    own[file] = page[2]
+                    self._others[f"../{folder}/{file}"] = f"../{module[2]}/{page[2]}"
+
+    def seen_from(self, base: str) -> Mapping[str, str]:
+        """Every page as one of this module may write it, and the address from there."""
+        return ChainMap(self._own.get(base, {}), self._others)

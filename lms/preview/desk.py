@@ -26,6 +26,7 @@ from lms.content.source import Content
 from lms.content.tree import Folder
 from lms.db import db, unit_of_work
 from lms.errors import Conflict
+from lms.markup_memory import Memory
 from lms.organisations import operations as organisations
 from lms.organisations.rules import Nation
 from lms.regulations import operations as regulations, source as rulebooks
@@ -73,6 +74,7 @@ class Desk:
         self._people: dict[Role, int] = {}
         self.seat = Seat()
         self.sight = Sight()
+        self._memory = Memory()
         settings = config.preview(home, folder, port)
         vault.Keys.make(settings.keys_dir)
         self.app: Flask = create_app(settings)
@@ -116,7 +118,8 @@ class Desk:
         return tuple(found)
 
     def _read(self, stamp: Stamp) -> Sight:
-        content, findings = reading.as_it_stands(self.folder, today=self.seat.day)
+        today, memory = self.seat.day, self._memory
+        content, findings = reading.as_it_stands(self.folder, today=today, memory=memory)
         shown = content is not None and self._make(content)
         return Sight(stamp, content, tuple(findings), shown)
 

@@ -1,15 +1,18 @@
 """Which files of a folder are content, and a draft upon them."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from lms import authored
+from lms import authored, markup
 from lms.authored import Faulty
 from lms.content import reading
 from lms.content.tree import Drafted, Folder, digest_as_meant, digest_of, size_of
-from tests.catalogue.folder import a_folder
+from lms.markup_marks import Surroundings
+from lms.markup_memory import Memory
+from tests.catalogue.folder import a_folder, change
 
 
 @pytest.fixture
@@ -88,3 +91,32 @@ def test_a_text_is_the_same_however_its_lines_end_and_a_picture_is_not() -> None
     assert digest("a.md", b"\xef\xbb\xbfa\r\nb\r\n") == digest("a.md", b"a\nb\n")
     assert digest("a.md", b"a\nb\n") != digest("a.md", b"a\nb")
     assert digest("a.svg", b"a\r\n") != digest("a.svg", b"a\n")
+
+
+def test_a_tree_that_is_read_again_renders_what_changed_alone_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, memory, rendered = a_folder(tmp_path / "content"), Memory(), list[str]()
+    render = markup.render_teaching
+
+    def counted(text: str, around: Surroundings) -> markup.TeachingPage:
+        rendered.append(text)
+        return render(text, around)
+
+    def read(change_: Callable[[], None] = lambda: None) -> int:
+        change_()
+        rendered.clear()
+        found = reading.examine(folder, memory=memory)
+        count = len(rendered)
+        afresh = reading.examine(folder)
+        assert found[1] == afresh[1]
+        assert found[0].modules == afresh[0].modules
+        return count
+
+    monkeypatch.setattr(markup, "render_teaching", counted)
+    every = read()
+    assert every == 6
+    assert read() == 0
+    page = "modules/01-first/02-end.md"
+    assert read(lambda: change(folder, page, "The [[NRM]]", "More: the [[NRM]]")) == 1
+    assert read(lambda: change(folder, "glossary.yml", "term: NRM", "term: the NRM")) == every

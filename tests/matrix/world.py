@@ -30,7 +30,7 @@ from lms.content import reading
 from lms.content.media import recognised
 from lms.content.signing import Kind as ReviewKind
 from lms.content.source import Content
-from lms.content.tree import Drafted, Folder
+from lms.content.tree import Drafted
 from lms.db import db, unit_of_work
 from lms.learning import operations as learning
 from lms.learning.queries import Reader, way_through
@@ -55,6 +55,7 @@ from tests.factories import (
     CONTENT,
     actor_of,
     allocate,
+    content_with,
     hand_in,
     make_account,
     make_assessment,
@@ -217,7 +218,7 @@ def _taught(adv: Enrolment) -> dict[str, str]:
     read = _first_page(module)
     with unit_of_work():
         learning.mark_read(adv, read, actor=actor_of(adv.advocate))
-    asking = reading.read(Drafted(Folder(CONTENT), _with_a_question_and_a_picture()))
+    asking = content_with(_with_a_question_and_a_picture())
     kept = keep(_with_more(asking, module.folder))
     with unit_of_work():
         version = catalogue.publish(kept, actor=SYSTEM)
