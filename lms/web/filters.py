@@ -114,6 +114,14 @@ def wait(seconds: int) -> str:
     return _count(max(seconds, 1), "second")
 
 
+def lasting(minutes: int) -> str:
+    """How long reading takes: 25 minutes, 6 hours and 25 minutes. Never days: nobody reads on."""
+    if minutes <= 90:
+        return _count(minutes, "minute")
+    hours, rest = divmod(minutes, 60)
+    return _count(hours, "hour") + (f" and {_count(rest, 'minute')}" if rest else "")
+
+
 def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs: a blank line parts them, a single line end breaks the line."""
     blocks = _BLANK_LINES.split(text.replace("\r\n", "\n").replace("\r", "\n").strip())
@@ -188,6 +196,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "relative": relative,
     "against_deadline": against_deadline,
     "wait": wait,
+    "lasting": lasting,
     "paragraphs": paragraphs,
     "printable": printable,
 }

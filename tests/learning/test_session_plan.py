@@ -19,7 +19,7 @@ def test_staff_come_to_it_from_the_module(app: Flask, browser) -> None:
     page = tutor.get(PLAN)
     assert page.status_code == 200
     assert h1(page.text).startswith("Session plan")
-    assert "180 minutes" in words(page.text)
+    assert "3 hours" in words(page.text)
     assert "Advocates don’t see this page" in words(page.text)
 
 

@@ -40,6 +40,22 @@ def test_a_moment_is_written_in_uk_time(utc: datetime, words: str) -> None:
     assert spaced(filters.moment(utc)) == words
 
 
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (1, "1_minute"),
+        (25, "25_minutes"),
+        (90, "90_minutes"),
+        (91, "1_hour and 31_minutes"),
+        (120, "2_hours"),
+        (385, "6_hours and 25_minutes"),
+        (3000, "50_hours"),
+    ],
+)
+def test_how_long_it_takes_is_said_as_people_say_it(minutes: int, words: str) -> None:
+    assert spaced(filters.lasting(minutes)) == words
+
+
 @pytest.mark.parametrize("name", ["day", "weekday", "moment", "clock_time", "machine"])
 def test_a_moment_without_a_time_zone_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="time zone"):
