@@ -1,7 +1,6 @@
 """Two registrars with the same file at the same moment; each on a connection of their own."""
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -22,7 +21,7 @@ from lms.outbox import Message
 from tests import factories
 from tests.cohorts.rosters import bring_in, carried, file_of, imported, look, people
 from tests.support.pages import Visitor
-from tests.support.together import at_once
+from tests.support.together import at_once, until_somebody_waits
 
 pytestmark = pytest.mark.usefixtures("employer")
 
@@ -102,7 +101,7 @@ def test_who_loses_an_address_to_somebody_else_sees_the_file_anew(
             accounts.open_account("advocate2@example.org", "Advocate 2", actor=SYSTEM)
             db.session.flush()
             begun.set()
-            time.sleep(0.3)
+            until_somebody_waits()
 
     def press() -> TestResponse:
         begun.wait(10)
