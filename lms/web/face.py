@@ -11,8 +11,8 @@ from lms.web import controls, paging
 from lms.web.assets import asset
 from lms.web.differences import parts, text_of
 from lms.web.filters import FILTERS
-from lms.web.icons import icon_path
-from lms.web.statuses import status_of
+from lms.web.icons import icon
+from lms.web.statuses import status
 
 TEMPLATES = Path(__file__).parent / "templates"
 _GOVUK = "govuk_frontend_jinja"
@@ -20,8 +20,8 @@ _GOVUK = "govuk_frontend_jinja"
 # Macros see these without being handed them.
 _NAMES: dict[str, Callable[..., Any]] = {
     "asset": asset,
-    "icon_path": icon_path,
-    "status_of": status_of,
+    "drawn_icon": icon,
+    "status_tag": status,
     "difference": parts,
     "text_of": text_of,
     "control": controls.control,

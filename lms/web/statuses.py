@@ -7,10 +7,13 @@ Keys are the names of the states themselves (CONTRACT.md), so a page says
 import string
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from lms.web.icons import icons
+from markupsafe import Markup
 
-__all__ = ["STATUSES", "Status", "Tone", "icons", "status_of"]
+from lms.web.icons import icon, icons
+
+__all__ = ["STATUSES", "Status", "Tone", "icons", "status", "status_of"]
 
 
 class Tone(StrEnum):
@@ -250,3 +253,14 @@ def status_of(group: str, key: str) -> Status:
         return STATUSES[group][key]
     except KeyError:
         raise LookupError(f"no status {key!r} in {group!r}") from None
+
+
+def status(group: str, key: str, **facts: str) -> Markup:
+    """A state in its tone, icon and word: status("reading", "opens", day=opens | day)."""
+    return _tag(status_of(group, key), **facts)
+
+
+@lru_cache(maxsize=1000)
+def _tag(state: Status, **facts: str) -> Markup:
+    tag = Markup('<span class="tag t-{}">{}{}</span>')
+    return tag.format(state.tone, icon(state.icon), state.said(**facts))
