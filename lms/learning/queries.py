@@ -1,15 +1,15 @@
 """Questions about reading. A page takes two of them: itself on its way, and its answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased, defer
 
-from lms.catalogue.models import Module, Page, PageText, Rendered
+from lms.catalogue.models import ContentVersion, Module, Page, PageText, Rendered
 from lms.catalogue.queries import newest_id
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import enrolments_of
@@ -17,7 +17,15 @@ from lms.cohorts.rules import ACTIVE, State
 from lms.db import db
 from lms.errors import NotFound
 from lms.learning.models import Answer
-from lms.learning.reads import marks, reads_of, with_reads
+from lms.learning.reads import (
+    STOP,
+    Outline,
+    Taught,
+    beside_reads,
+    outline,
+    stop_of,
+    taught,
+)
 from lms.learning.rules import (
     How,
     Outcome,
@@ -26,8 +34,9 @@ from lms.learning.rules import (
     left_to_answer,
     minutes_left,
     outcomes_met,
-    questions_left,
 )
+
+_MOST_OUTLINES = 20  # in memory; intakes are taught few versions at a time
 
 
 @dataclass(frozen=True)
@@ -152,13 +161,14 @@ def page_on_its_way(
     query = _page_on_its_way(for_staff=reader.enrolment is None)
     opened, way, stands_for = None, [], None
     for row in db.session.execute(query, {"reader": reader.enrolment_id, **where}):
-        stop = _stop(row)
+        stop = stop_of(row, row)
         if row.shown is not None:
             opened = Opened(row.shown, row.its_module, row.html, row.questions)
         if not row.stands_in:
             way.append(stop)
-        if row.advice and row.advice.get("alternative") == page_slug:
-            stands_for = StandsFor(stop, counts(How.ALTERNATIVE, row.advice))
+        advice = taught(row.advice)
+        if advice and advice.get("alternative") == page_slug:
+            stands_for = StandsFor(stop, counts(How.ALTERNATIVE, advice))
     if opened is None:
         raise NotFound
     return opened, way, stands_for
@@ -170,7 +180,7 @@ def _page_on_its_way(*, for_staff: bool) -> Any:
     shown, its_module = aliased(Page, name="shown"), aliased(Module, name="its_module")
     columns = (Page.stands_in, shown, its_module, Rendered.html, PageText.questions)
     return (
-        _reading(select(*_STOP, *columns))
+        beside_reads(select(*STOP, *columns))
         .outerjoin(shown, and_(shown.id == Page.id, Page.slug == bindparam("page")))
         .outerjoin(its_module, its_module.id == shown.module_id)
         .outerjoin(PageText, PageText.page_id == shown.id)
@@ -184,13 +194,13 @@ def _page_on_its_way(*, for_staff: bool) -> Any:
 def way_through(reader: Reader, module_id: int) -> list[Stop]:
     """Every page of a module, in order, and what of it is done. One query."""
     which = {"reader": reader.enrolment_id, "module": module_id}
-    return [_stop(row) for row in db.session.execute(_way_through(), which)]
+    return [stop_of(row, row) for row in db.session.execute(_way_through(), which)]
 
 
 @cache
 def _way_through() -> Any:
     return (
-        _reading(select(*_STOP))
+        beside_reads(select(*STOP))
         .where(Module.id == bindparam("module"), Page.stands_in.is_(False))
         .order_by(Page.position)
     )
@@ -198,22 +208,48 @@ def _way_through() -> Any:
 
 def programme_way(reader: Reader) -> list[ModuleWay]:
     """The whole programme, module by module, and what of it is done. One query."""
-    which = {"reader": reader.enrolment_id, "version": reader.version_id}
     found: list[tuple[Module, list[Stop]]] = []
-    for row in db.session.execute(_programme_way(), which):
-        if row.begins is not None:
-            found.append((row.begins, []))
-        found[-1][1].append(_stop(row))
+    for (begins, page, untouched), said in _map(reader):
+        if begins is not None:
+            found.append((begins, []))
+        new = said.how is None and said.answered is None
+        found[-1][1].append(untouched if new else stop_of(page, said))
     return [ModuleWay(module, tuple(stops)) for module, stops in found]
 
 
+_outlines: dict[int, Outline] = {}  # by version
+
+
+def _map(reader: Reader) -> Iterator[tuple[tuple[Module | None, Taught, Stop], Any]]:
+    """Each page beside what its reader said of it.
+
+    What is taught is taken in once: it would be most of the answer. One query; two when another
+    database stands where one stood before.
+    """
+    which = {"reader": reader.enrolment_id, "version": reader.version_id}
+    known = _outlines.get(reader.version_id)
+    rows = db.session.execute(_programme_way(known is None), which).all()
+    if known is not None and rows and rows[0].ref != known.ref:
+        known, rows = None, db.session.execute(_programme_way(True), which).all()
+    if known is None and rows:
+        if len(_outlines) >= _MOST_OUTLINES:
+            _outlines.clear()
+        known = _outlines[reader.version_id] = outline(rows)
+    return zip(known.pages if known else (), rows, strict=True)
+
+
 @cache
-def _programme_way() -> Any:
-    """Each module comes with its first page alone, so that it is taken in once."""
+def _programme_way(whole: bool) -> Any:
+    """Each module comes with its first page alone, so that it is taken in once.
+
+    whole  with what is taught
+    """
     begins = aliased(Module, name="begins")
+    said = select(ContentVersion.ref.label("ref"))
     return (
-        _reading(select(begins, *_STOP))
+        beside_reads(said.add_columns(begins, *STOP) if whole else said)
         .outerjoin(begins, and_(begins.id == Module.id, Page.position == 1))
+        .join(ContentVersion, ContentVersion.id == Module.version_id)
         .where(Module.version_id == bindparam("version"), Page.stands_in.is_(False))
         .order_by(Module.position, Page.position)
     )
@@ -238,61 +274,6 @@ def answers_on(reader: Reader, module_slug: str, page_slug: str) -> dict[str, An
         .order_by(Answer.attempt)
     )
     return {each.asked: each for each in found}
-
-
-# What a stop is made of, named as `_stop` reads it.
-_STOP = (
-    Module.slug.label("module_slug"),
-    Page.slug,
-    Page.title,
-    Page.minutes,
-    Page.advice,
-    Page.checks,
-    Page.outcomes,
-)
-
-
-def _stop(row: Any) -> Stop:
-    asked = (row.answered or "").split(",")
-    return Stop(
-        row.module_slug,
-        row.slug,
-        row.title,
-        row.minutes,
-        row.how is not None and counts(row.how, row.advice),
-        questions_left(row.checks, asked),
-        row.how or "",
-        tuple(row.outcomes),
-        row.changed,
-        row.law_changed,
-    )
-
-
-def _reading(query: Any) -> Any:
-    """Every page beside what its reader said of it, and which of its questions they answered."""
-    one_of_each = (
-        select(Answer.module, Answer.page, Answer.asked)
-        .where(Answer.enrolment_id == bindparam("reader"))
-        .distinct()
-        .subquery()
-    )
-    answered = (
-        select(
-            one_of_each.c.module,
-            one_of_each.c.page,
-            func.aggregate_strings(one_of_each.c.asked, ",").label("answered"),
-        )
-        .group_by(one_of_each.c.module, one_of_each.c.page)
-        .subquery()
-    )
-    said = reads_of()
-    return with_reads(
-        query.add_columns(answered.c.answered, *marks(said))
-        .select_from(Module)
-        .join(Page, Page.module_id == Module.id)
-        .outerjoin(answered, and_(answered.c.module == Module.slug, answered.c.page == Page.slug)),
-        said,
-    )
 
 
 def _shown_to(*, for_staff: bool) -> Any:

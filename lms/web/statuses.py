@@ -256,7 +256,7 @@ def status_of(group: str, key: str) -> Status:
 
 
 def status(group: str, key: str, **facts: str) -> Markup:
-    """A state in its tone, icon and word: status("reading", "opens", day=opens | day)."""
+    """A state in its tone, icon and word, with the facts that its word needs, such as a day."""
     return _tag(status_of(group, key), **facts)
 
 

@@ -252,6 +252,32 @@ def test_the_way_is_asked_for_in_one_query_each(folder: Path) -> None:
     assert reader.opens_on - timedelta(days=1) < SEPTEMBER
 
 
+def test_the_way_is_the_same_whether_what_is_taught_was_taken_in_before_or_not(
+    folder: Path,
+) -> None:
+    cohort = a_cohort(folder, SEPTEMBER)
+    mine, theirs = factories.make_enrolment(cohort), factories.make_enrolment(cohort)
+
+    def way(enrolment: Enrolment) -> list[Any]:
+        reader = queries.reader_of(enrolment.advocate_id)
+        assert reader is not None
+        return [(each.module.title, each.way) for each in queries.programme_way(reader)]
+
+    untouched = way(theirs)
+    page = db.session.scalars(select(Page).where(Page.slug == "end").order_by(Page.id)).first()
+    with unit_of_work():
+        operations.mark_read(mine, page, actor=actor_for(mine.advocate))
+    known = way(mine)
+    assert [stop.read for _, stops in known for stop in stops] == [False, True, False, False]
+    assert way(theirs) == untouched
+    queries._outlines.clear()
+    assert way(mine) == known
+    # Another database in the place of this one may give the same number to another version.
+    (version, seen), *_ = queries._outlines.items()
+    queries._outlines[version] = seen._replace(ref="VER-0000", pages=seen.pages[:1])
+    assert way(mine) == known
+
+
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMIN, Role.ACCREDITOR, Role.SUPERVISOR])
 def test_a_place_on_offer_makes_nobody_a_tutor(browser, role: Role) -> None:
     """Nor does another role that reads no modules: no notes, no answers, no older versions."""
