@@ -17,7 +17,7 @@ _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float"))
 # What makes the parser slow is counted before it starts: at these limits it takes about half a
 # second, and a thousand references of eight lines each stay below them (docs/adr/0007).
-_MOST = {"[": 1000, "{": 1000, ",": 15_000, ":": 15_000, "\n": 10_000}
+_MOST = {"[": 1000, "{": 1000, ",": 15_000, ":": 15_000, "\n": 10_000, "- ": 15_000, "? ": 3000}
 _MOST_CHARACTERS = 400_000  # of YAML
 # What pydantic says is wrong, and how to mend it where that doesn't say itself.
 _MENDING = {
@@ -122,7 +122,7 @@ def decoded(raw: bytes, called: str) -> str:
     if len(raw) > MOST_BYTES:
         raise Faulty([Finding(called, 1, f"the file is larger than {MOST_BYTES >> 20} MB")])
     try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as fault:
         line = raw[: fault.start].count(b"\n") + 1
         raise Faulty([Finding(called, line, "this is not UTF-8; save it as UTF-8")]) from None

@@ -51,6 +51,10 @@ _DEEP = re.compile(
     re.M,
 )
 
+# The library goes round for ever over a block in a list or quotation that another follows.
+_BLOCK_IN_A_PART = re.compile(
+    r"^(?! {0,3}///)([ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*)/(?=//)", re.M
+)
 _PLAIN_EXTENSIONS = ("tables", "sane_lists")
 _HEADING = re.compile(r"(</?h)([1-6])(?=>)")
 _TAGS = frozenset(
@@ -145,11 +149,13 @@ def render_teaching(text: str, around: Surroundings) -> TeachingPage:
     marks = Marks(around)
     extensions = [*_PLAIN_EXTENSIONS, "toc", Teaching(marks), Sentences(marks)]
     markdown = Markdown(extensions=extensions)
-    whole = _cleaned(_converted(markdown, text))
-    questions = _questions(marks.questions, marks)
+    whole = _cleaned(_converted(markdown, _BLOCK_IN_A_PART.sub(r"\1&#47;", text)))
+    tutors = markdown.treeprocessors[TutorNotes.NAME]
+    asked = [each for each in marks.questions if each.key not in tutors.questions]
+    questions = _questions(asked, marks)
     terms, references = tuple(marks.terms_used), tuple(marks.references_used)
     with _shallow():
-        notes = list(map(_cleaned, markdown.treeprocessors[TutorNotes.NAME].rendered()))
+        notes = list(map(_cleaned, tutors.rendered()))
     return TeachingPage(
         Markup(for_learners(whole)),  # noqa: S704 - parts of what is safe
         Markup(for_tutors(whole, notes)) if notes else None,  # noqa: S704 - safe, in safe

@@ -1,7 +1,9 @@
 """Notes for tutors leave a page before anything of them is read, and are rendered by themselves.
 
-So a page is converted once, and its form for learners can't depend on what its notes say. A place
-stays behind that no author can write: our blocks have a title, and theirs have no classes.
+So a page is converted once, and nothing that a note says stands in its form for learners. (An
+address that a note defines for ``[text][key]`` is defined for the page too: it says no more than
+where a link leads.) A place stays behind that no author can write: our blocks have a title, and
+theirs have no classes.
 """
 
 from collections.abc import Iterator
@@ -26,6 +28,12 @@ class TutorNotes(Treeprocessor):  # type: ignore[misc] # the library has no type
     def run(self, root: Element) -> None:
         """Leave the place of each note, and keep the note."""
         self._taken = list(_taken_out(root))
+
+    @property
+    def questions(self) -> set[str]:
+        """Keys of the questions that stand in notes: no learner can be asked them."""
+        places = (part.get("id", "") for note in self._taken for part in note.iter("div"))
+        return {each.removeprefix("question-") for each in places if each.startswith("question-")}
 
     def rendered(self) -> list[str]:
         """The notes as HTML, unsafe yet, in their order; for after the page was converted.

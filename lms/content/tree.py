@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,4 +189,6 @@ class Addresses:
 
     def seen_from(self, base: str) -> Mapping[str, str]:
         """Every page as one of this module may write it, and the address from there."""
-        return ChainMap(self._own.get(base, {}), self._others)
+        itself = f"../{base.rpartition('/')[2]}/"
+        others = {n: at for n, at in self._others.items() if not n.startswith(itself)}
+        return self._own.get(base, {}) | others

@@ -74,6 +74,22 @@ WRONG = {
         below(f"//// tutor\n/// question | a\n    kind: single\n\n{CHOICES}///\n////"),
         (PAGE, 19, "a note for tutors asks no question"),
     ),
+    "a question in a note, between other line ends": (
+        below(f"//// tutor\r/// question | a\r    kind: single\r\r{CHOICES}///\r////"),
+        (PAGE, 19, "a note for tutors asks no question"),
+    ),
+    "a link to one's own module as to another": (
+        below("[there](../01-first/02-end.md)"),
+        (PAGE, 18, "there is no page “../01-first/02-end.md”"),
+    ),
+    "a block in a quotation that another follows": (
+        below("> /// law\n> x\n> ///\n/// practice\ny\n///"),
+        (PAGE, 18, "a block begins like: /// law | Title"),
+    ),
+    "a block in a list that another follows": (
+        below("- /// law\n  x\n  ///\n/// practice\ny\n///"),
+        (PAGE, 18, "a block begins like: /// law | Title"),
+    ),
     "an address in pointed brackets": (
         below("Plain.\n\nSee <https://example.org/x> for it."),
         (PAGE, 20, "tags of HTML are shown as text"),

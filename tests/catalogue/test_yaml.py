@@ -61,6 +61,8 @@ def test_lines_are_those_of_the_file_that_the_yaml_stands_in() -> None:
         ("[" * 900, "a.yml:1: error: this is not YAML"),
         ("[" * 100_000, "a.yml:1: error: there are more than 1,000 of the sign “[” here"),
         ("a: 1" + ":1" * 20_000, "a.yml:1: error: there are more than 15,000 of the sign “:” here"),
+        ("- " * 15_001, "a.yml:1: error: there are more than 15,000 of the sign “- ” here"),
+        ("? " * 3001, "a.yml:1: error: there are more than 3,000 of the sign “? ” here"),
         ("- a\n" * 10_001, "a.yml:1: error: there are more than 10,000 lines here"),
         ("a: 1\n---\nb: 2\n", "a.yml:2: error: but found another document"),
     ],

@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,20 @@ def test_the_deepest_blocks_that_fit_into_a_text_are_rendered(outer: str) -> Non
     page = markup.render_teaching(text, Surroundings())
     assert "Reached." in (page.staff_html or page.html)
     assert ("Reached." in page.html) == (outer == "practice")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> /// law\n> x\n> ///\n/// law\ny\n///",
+        "- /// law\n  x\n  ///\n/// law\ny\n///",
+        "> /// law\n> ///\n/// law",
+        "> > /// law\n> x\n/// law\n///",
+        "1. /// law\n/// law\n///",
+        "- a\n\n    /// law\n    x\n    ///\n/// law\ny\n///",
+    ],
+)
+def test_a_block_within_a_part_is_text_and_the_parser_comes_to_an_end(text: str) -> None:
+    page = markup.render_teaching(text, Surroundings())
+    assert "/// law" in unescape(page.html)
+    assert len(page.html) < 1000

@@ -138,6 +138,14 @@ def test_notes_stand_where_they_were_written_for_staff() -> None:
     assert {"Table 1", "Table 2"} <= set(tables)
 
 
+def test_a_question_in_a_note_is_asked_of_nobody() -> None:
+    body = "Which?\n\n- [x] This\n    Because.\n- [ ] That\n    Not.\n"
+    page = teaching(
+        f"//// tutor\n/// question | hidden\n{body}///\n////\n\n/// question | own\n{body}///"
+    )
+    assert [each.key for each in page.questions] == ["own"]
+
+
 def test_nobody_can_write_the_place_of_a_note() -> None:
     place = '<div class="callout c-tutor"></div>'
     page = teaching(
