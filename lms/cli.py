@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 import click
-from click.exceptions import Abort, Exit
+from click.exceptions import Abort, Exit, NoSuchCommand
 from flask.cli import ScriptInfo
 
 _COMMANDS = {
@@ -55,6 +55,16 @@ class _Group(click.Group):
             return super().get_command(ctx, cmd_name)
         command: click.Command = resolve_name(self._standing[cmd_name])
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; who mistypes it is told of those that are alike."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand:
+            names = self.list_commands(ctx)
+            raise NoSuchCommand(args[0], possibilities=names, ctx=ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

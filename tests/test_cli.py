@@ -188,3 +188,13 @@ def test_no_variable_of_the_framework_turns_on_debugging(
     monkeypatch.setenv("FLASK_DEBUG", "1")
     environment = {**place.environment, "LMS_KEYS_DIR": str(keys)}
     assert create_app(config.production(environment)).debug is False
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"), [(["servee"], "serve"), (["catalogue", "chek"], "check")]
+)
+def test_who_mistypes_a_command_is_told_of_one_that_is_alike(words: list[str], meant: str) -> None:
+    said = NOTHING.here(*words)
+    assert said.status == 2
+    assert f"No such command '{words[-1]}'." in said.error
+    assert f"'{meant}'" in said.error.partition("Did you mean")[2]
