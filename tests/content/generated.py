@@ -31,6 +31,7 @@ _titles = st.sampled_from(["", " | A title", *(f" | {nation}" for nation in NATI
 _slashes = st.integers(3, 6).map("/".__mul__)
 _begins = st.builds("{} {}{}".format, _slashes, _names, _titles)
 _indented = st.builds("{}{}".format, st.sampled_from(["    ", "  ", "\t", ""]), _words)
+_within = st.builds("{}{}".format, st.sampled_from(["> ", "- ", "1. ", "> > ", "  "]), _begins)
 _tutor = st.just(f"\n/// tutor\n{SECRET} [[NRM]]\n///\n")
 _question = st.just(
     "\n/// question | a-check\n    kind: single\n\nWhich?\n\n- [x] One\n"
@@ -42,7 +43,7 @@ _callout = st.builds(
     _plain,
     st.just(SECRET),
 )
-_lines = st.one_of(_words, _begins, _slashes, _indented, _tutor, _question, st.just(""))
+_lines = st.one_of(_words, _begins, _within, _slashes, _indented, _tutor, _question, st.just(""))
 
 # The text of a page below its front matter.
 TEXTS = st.lists(_lines, min_size=1, max_size=25).map("\n".join)
