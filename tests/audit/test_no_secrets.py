@@ -161,6 +161,7 @@ CANARIES = {
     "address": "zebedee.quillfeather@lanternmoth.example",
 }
 BORN = date(1987, 11, 23)
+_BY_CHANCE = re.compile(r"\b[0-9a-f]{64}\b|\b[A-Z]{3}(?:-[0-9A-Z]{4}){4}\b")
 
 
 def a_story() -> None:
@@ -190,10 +191,13 @@ def a_story() -> None:
 
 
 def words(entry: AuditEntry) -> str:
-    """All that an entry says."""
-    return " ".join(
-        str(getattr(entry, column.name)) for column in AuditEntry.__table__.columns
-    ).casefold()
+    """All that an entry says, but for its moment, references and digests.
+
+    Among their digits any year comes up by chance: in one run of twenty a hash held 1987.
+    """
+    names = {column.name for column in AuditEntry.__table__.columns} - {"at"}
+    said = " ".join(str(getattr(entry, name)) for name in sorted(names))
+    return _BY_CHANCE.sub("", said).casefold()
 
 
 def test_a_whole_story_leaves_no_name_no_address_and_no_words_in_the_trail(app: Flask) -> None:
