@@ -14,6 +14,7 @@ from markdown import Markdown
 from markupsafe import Markup
 
 from lms.errors import RuleBroken
+from lms.markup_block import IN_A_PART
 from lms.markup_blocks import Teaching
 from lms.markup_inline import Sentences
 from lms.markup_marks import Marks, QuestionText, Surroundings
@@ -51,10 +52,6 @@ _DEEP = re.compile(
     re.M,
 )
 
-# The library goes round for ever over a block in a list or quotation that another follows.
-_BLOCK_IN_A_PART = re.compile(
-    r"^(?! {0,3}///)([ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*)/(?=//)", re.M
-)
 _PLAIN_EXTENSIONS = ("tables", "sane_lists")
 _HEADING = re.compile(r"(</?h)([1-6])(?=>)")
 _TAGS = frozenset(
@@ -149,7 +146,8 @@ def render_teaching(text: str, around: Surroundings) -> TeachingPage:
     marks = Marks(around)
     extensions = [*_PLAIN_EXTENSIONS, "toc", Teaching(marks), Sentences(marks)]
     markdown = Markdown(extensions=extensions)
-    whole = _cleaned(_converted(markdown, _BLOCK_IN_A_PART.sub(r"\1&#47;", text)))
+    # The library goes round for ever over a block in a list or quotation that another follows.
+    whole = _cleaned(_converted(markdown, IN_A_PART.sub(r"\1&#47;", _plain(text))))
     tutors = markdown.treeprocessors[TutorNotes.NAME]
     asked = [each for each in marks.questions if each.key not in tutors.questions]
     questions = _questions(asked, marks)
@@ -213,7 +211,13 @@ def is_heavy(text: str) -> bool:
 
 def _converted(markdown: Markdown, text: str) -> str:
     with _shallow():
-        return str(markdown.convert(text.removeprefix("\ufeff").translate(CONTROLS)))
+        return str(markdown.convert(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """A text as the parser takes it: with lines that end alike, and nothing that isn't shown."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return lines.translate(CONTROLS)
 
 
 @contextmanager

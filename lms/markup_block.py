@@ -1,8 +1,14 @@
 """What all of our blocks have in common."""
 
+import re
 from xml.etree.ElementTree import Element
 
 from pymdownx.blocks.block import Block
+
+# A line that would begin a block, or end one, within a list, a quotation or code.
+IN_A_PART = re.compile(
+    r"^(?! {0,3}///)((?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])+)/(?=//)", re.MULTILINE
+)
 
 
 class Ours(Block):  # type: ignore[misc] # the library has no types

@@ -17,7 +17,14 @@ from lms.content.tree import Folder
 _CODE = Path(__file__).resolve().parent.parent
 # Whatever of ours decides what is found: its text is part of the key, so nobody has to remember
 # to raise a number. And the libraries whose behaviour decides it with them.
-_OURS = ("content/*.py", "markup*.py", "authored.py", "identifiers.py", "checking/memory.py")
+_OURS = (
+    "content/*.py",
+    "markup*.py",
+    "authored.py",
+    "identifiers.py",
+    "clock.py",
+    "checking/memory.py",
+)
 _LIBRARIES = ("markdown", "pymdown-extensions", "bleach", "pydantic", "pyyaml", "imagesize")
 
 

@@ -8,6 +8,7 @@ from html import unescape
 
 from lms.authored import Severity
 from lms.markup import TeachingPage
+from lms.markup_block import IN_A_PART
 from lms.markup_blocks import BLOCKS, NATIONS
 from lms.markup_inline import NOWHERE, anchor
 
@@ -26,7 +27,6 @@ _CITED = re.compile(r"\[@([a-z0-9-]+)")
 _SHOWN_CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.S)
 _SHOWN_BLOCK = re.compile(r"(?:^|[\n>])[ \t]*(/{3,} *([\w-]+)[^\n<]*)")
 _SHOWN_KEY = re.compile(r"\[@[^\s\[\]<]*")
-_IN_A_PART = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*///")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _PAGE_PARTS = ("main", "refs-h", "words-h")  # anchors that every page has already
 
@@ -65,7 +65,8 @@ def blocks(text: str) -> tuple[list[Block], list[Fault]]:
     open_: list[Block] = []
     for number, line in enumerate(text.split("\n"), start=1):
         fence = _FENCE.fullmatch(line)
-        if fence is None and _IN_A_PART.match(line):
+        garbled = fence is None and line.lstrip(" ").startswith("///")
+        if garbled or IN_A_PART.match(line):
             faults.append(Fault(number, "a block begins like: /// law | Title", "block"))
         for block in open_:
             block.lines.append(line)

@@ -90,6 +90,14 @@ WRONG = {
         below("- /// law\n  x\n  ///\n/// practice\ny\n///"),
         (PAGE, 18, "a block begins like: /// law | Title"),
     ),
+    "a block whose title has no sign before it": (
+        below("/// law Section 2\nIt says.\n///"),
+        (PAGE, 18, "a block begins like: /// law | Title"),
+    ),
+    "a block in a quotation in a list": (
+        below("- > /// law\n  > x\n  > ///\n/// practice\ny\n///"),
+        (PAGE, 18, "a block begins like: /// law | Title"),
+    ),
     "an address in pointed brackets": (
         below("Plain.\n\nSee <https://example.org/x> for it."),
         (PAGE, 20, "tags of HTML are shown as text"),

@@ -244,6 +244,11 @@ def test_the_deepest_blocks_that_fit_into_a_text_are_rendered(outer: str) -> Non
         "> > /// law\n> x\n/// law\n///",
         "1. /// law\n/// law\n///",
         "- a\n\n    /// law\n    x\n    ///\n/// law\ny\n///",
+        "- > /// law\n  > x\n  > ///\n/// law\ny\n///",
+        "1. - > /// law\n/// law\n///",
+        "\ufeff> /// law\n> x\n> ///\n/// law\ny\n///",
+        "> /// law\r> x\r> ///\r/// law\ry\r///",
+        "> \0/// law\n> x\n> ///\n/// law\ny\n///",
     ],
 )
 def test_a_block_within_a_part_is_text_and_the_parser_comes_to_an_end(text: str) -> None:
