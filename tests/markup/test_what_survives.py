@@ -93,7 +93,7 @@ def test_each_of_our_blocks_is_drawn_and_says_its_kind(name: str) -> None:
 
 def test_of_a_tutors_note_a_learner_is_shown_nothing() -> None:
     page = teaching("Before.\n\n/// tutor\nThe [[NRM]] and [@msa-2015 s.1], in *confidence*.\n///")
-    assert words(page.html) == "Before."
+    assert page.html == "<p>Before.</p>"
     assert (page.terms, page.references) == ((), ())
     assert (page.staff_terms, page.staff_references) == (("NRM",), ("msa-2015",))
 
@@ -116,6 +116,7 @@ def test_a_page_is_for_learners_the_same_whatever_its_notes_say(parts: list[str]
     page = teaching("\n\n".join(parts))
     bare = teaching("\n\n".join(parts).replace(NOTE, "/// tutor\nAsk.\n///"))
     assert page.html == bare.html
+    assert "c-tutor" not in page.html
     assert (page.terms, page.references) == (bare.terms, bare.references)
     assert (page.staff_html is None) == (NOTE not in parts)
     for html in filter(None, (page.html, page.staff_html)):
